@@ -1,0 +1,31 @@
+//! Compiles the contracts with protox: no `protoc` needs to be installed.
+
+/// Messages that carry a secret get no generated `Debug`.
+const SECRET_BEARERS: [&str; 10] = [
+    ".wx.session.v1.LoginRequest",
+    ".wx.session.v1.LoginResponse",
+    ".wx.session.v1.VerifyRequest",
+    ".wx.session.v1.RefreshRequest",
+    ".wx.session.v1.RefreshResponse",
+    ".wx.session.v1.LogoutRequest",
+    ".wx.session.v1.DecryptOpenDataRequest",
+    ".wx.session.v1.DecryptOpenDataResponse",
+    ".wx.session.v1.UpdateProfileRequest",
+    ".wx.crypto.v1",
+];
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo:rerun-if-changed=proto");
+    let files = protox::compile(
+        [
+            "wx/common/v1/error.proto",
+            "wx/crypto/v1/crypto.proto",
+            "wx/session/v1/session.proto",
+        ],
+        ["proto"],
+    )?;
+    tonic_prost_build::configure()
+        .skip_debug(SECRET_BEARERS)
+        .compile_fds(files)?;
+    Ok(())
+}
