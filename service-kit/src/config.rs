@@ -1,0 +1,129 @@
+//! Reading settings: one file, then the environment.
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use figment::{
+    Figment, Metadata, Profile, Provider,
+    providers::{Env, Format, Toml},
+    value::{Dict, Map},
+};
+use serde::de::DeserializeOwned;
+
+/// The file that is read when none is named.
+pub const DEFAULT_FILE: &str = "wxgate.toml";
+
+/// Every top-level table there is. A process reads its own and leaves the others to their owners.
+const TABLES: [&str; 13] = [
+    "apps",
+    "crypto",
+    "crypto_service",
+    "database",
+    "fake_wechat",
+    "gateway",
+    "redis",
+    "revocations",
+    "session",
+    "session_service",
+    "telemetry",
+    "keys",
+    "wechat",
+];
+
+/// Reads `file` (or `wxgate.toml`, where present), then `WXGATE_*` from the environment, which wins:
+/// `WXGATE_SESSION__TTL=30m` sets `ttl` in `[session]`.
+///
+/// # Errors
+/// When a named file is missing, a table is unknown, or a setting is missing, unknown or malformed.
+pub fn load<T: DeserializeOwned>(file: Option<&Path>) -> anyhow::Result<T> {
+    let path = file.unwrap_or(Path::new(DEFAULT_FILE));
+    if file.is_some() && !path.is_file() {
+        bail!("there is no configuration file {}", path.display());
+    }
+    let env = Env::prefixed("WXGATE_").split("__");
+    let settings = Figment::from(Toml::file_exact(path)).merge(env);
+    extract(settings)
+}
+
+/// Reads settings from a text in the form of the file, and nothing else.
+///
+/// # Errors
+/// As [`load`].
+pub fn parse<T: DeserializeOwned>(text: &str) -> anyhow::Result<T> {
+    extract(Figment::from(Toml::string(text)))
+}
+
+fn extract<T: DeserializeOwned>(settings: Figment) -> anyhow::Result<T> {
+    let known = Figment::from(OnlyKnown::check(&settings)?);
+    known.extract().context("reading the configuration")
+}
+
+/// All settings, once every top-level name is known.
+struct OnlyKnown(Map<Profile, Dict>);
+
+impl OnlyKnown {
+    fn check(settings: &Figment) -> anyhow::Result<Self> {
+        let data = settings.data().context("reading the configuration")?;
+        for name in data.values().flat_map(Dict::keys) {
+            if !TABLES.contains(&name.as_str()) {
+                bail!(
+                    "there is no table [{name}]; there are: {}",
+                    TABLES.join(", ")
+                );
+            }
+        }
+        Ok(Self(data))
+    }
+}
+
+impl Provider for OnlyKnown {
+    fn metadata(&self) -> Metadata {
+        Metadata::named("configuration")
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        Ok(self.0.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Config {
+        session: Session,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Session {
+        #[serde(with = "humantime_serde")]
+        ttl: std::time::Duration,
+    }
+
+    #[test]
+    fn other_processes_tables_are_left_alone() {
+        let config: Config = parse("[session]\nttl = '30m'\n[gateway]\nanything = 1").unwrap();
+        assert_eq!(config.session.ttl.as_secs(), 1800);
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_refused() {
+        let error = parse::<Config>("[session]\nttl = '30m'\ntll = '31m'").unwrap_err();
+        assert!(format!("{error:#}").contains("tll"), "{error:#}");
+    }
+
+    #[test]
+    fn a_misspelt_table_is_refused() {
+        let error = parse::<Config>("[sesion]\nttl = '30m'").unwrap_err();
+        assert!(error.to_string().contains("[sesion]"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let error = load::<Config>(Some(Path::new("/nowhere.toml"))).unwrap_err();
+        assert!(error.to_string().contains("/nowhere.toml"));
+    }
+}
