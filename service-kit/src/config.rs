@@ -41,7 +41,7 @@ pub fn load<T: DeserializeOwned>(file: Option<&Path>) -> anyhow::Result<T> {
     }
     let env = Env::prefixed("WXGATE_").split("__");
     let settings = Figment::from(Toml::file_exact(path)).merge(env);
-    extract(settings)
+    extract(&settings)
 }
 
 /// Reads settings from a text in the form of the file, and nothing else.
@@ -49,11 +49,11 @@ pub fn load<T: DeserializeOwned>(file: Option<&Path>) -> anyhow::Result<T> {
 /// # Errors
 /// As [`load`].
 pub fn parse<T: DeserializeOwned>(text: &str) -> anyhow::Result<T> {
-    extract(Figment::from(Toml::string(text)))
+    extract(&Figment::from(Toml::string(text)))
 }
 
-fn extract<T: DeserializeOwned>(settings: Figment) -> anyhow::Result<T> {
-    let known = Figment::from(OnlyKnown::check(&settings)?);
+fn extract<T: DeserializeOwned>(settings: &Figment) -> anyhow::Result<T> {
+    let known = Figment::from(OnlyKnown::check(settings)?);
     known.extract().context("reading the configuration")
 }
 

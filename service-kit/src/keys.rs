@@ -100,6 +100,13 @@ impl KeyRing {
         (*number, key)
     }
 
+    /// How many keys there are.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a ring is never empty")]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The key with this number, active or old.
     #[must_use]
     pub fn get(&self, number: u8) -> Option<&Key> {

@@ -40,13 +40,15 @@ impl Metrics {
         register(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Everything, in the OpenMetrics text format that Prometheus scrapes.
+    /// Everything, in the `OpenMetrics` text format that Prometheus scrapes.
     #[must_use]
     pub fn encode(&self) -> String {
         let mut text = String::new();
         let registry = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        encode(&mut text, &registry).expect("writing to a string does not fail");
-        text
+        match encode(&mut text, &registry) {
+            Ok(()) => text,
+            Err(std::fmt::Error) => String::new(), // cannot happen: a string takes all writes
+        }
     }
 
     /// A counter per `(name of the label, its value)`.
