@@ -1,0 +1,93 @@
+//! `GET /sns/jscode2session`: a login code for openid and `session_key`.
+
+use axum::{
+    extract::State,
+    http::{Method, Uri},
+    response::Response,
+};
+use secrecy::ExposeSecret as _;
+use serde::Serialize;
+use service_kit::Timestamp;
+
+use super::{answer, query::Query, refuse};
+use crate::{
+    errcode::Errcode,
+    state::{FakeWechat, World, codes::Kind, users::UserId},
+};
+
+/// WeChat's order of members; no errcode on success, no unionid when there is none.
+#[derive(Serialize)]
+struct Exchanged {
+    session_key: String,
+    openid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unionid: Option<String>,
+}
+
+pub(super) async fn answer(State(fake): State<FakeWechat>, method: Method, uri: Uri) -> Response {
+    if method != Method::GET {
+        return refuse(&fake, &uri, Errcode::APPID_MISSING); // parameters in a body are not seen
+    }
+    match exchange(&fake, &Query::of(&uri)) {
+        Ok(exchanged) => answer::plain(serde_json::to_string(&exchanged).expect("texts are JSON")),
+        Err(errcode) => refuse(&fake, &uri, errcode),
+    }
+}
+
+fn exchange(fake: &FakeWechat, query: &Query) -> Result<Exchanged, Errcode> {
+    let appid = authenticate(fake, query)?;
+    let js_code = query.get("js_code").ok_or(Errcode::MISSING_CODE)?;
+    if query.get("grant_type") != Some("authorization_code") {
+        return Err(Errcode::INVALID_GRANT_TYPE);
+    }
+    let (now, limit) = (fake.now(), fake.settings().calls_per_minute);
+    let mut world = fake.world();
+    let id = owner(&world, appid, js_code);
+    if let Some(user) = id.as_ref().and_then(|id| world.users.get_mut(id))
+        && !user.count_call(now, limit)
+    {
+        return Err(Errcode::MINUTE_QUOTA);
+    }
+    redeem(&mut world, &id.ok_or(Errcode::INVALID_CODE)?, js_code, now)
+}
+
+fn authenticate<'a>(fake: &'a FakeWechat, query: &Query) -> Result<&'a str, Errcode> {
+    let appid = query.get("appid").ok_or(Errcode::APPID_MISSING)?;
+    let app = fake.app(appid).ok_or(Errcode::INVALID_APPID)?;
+    let secret = query.get("secret").ok_or(Errcode::APPSECRET_MISSING)?;
+    if app.secret.expose_secret() == secret {
+        Ok(&app.appid)
+    } else {
+        Err(Errcode::INVALID_APPSECRET)
+    }
+}
+
+/// Whose login code this is, if it is one of this app.
+fn owner(world: &World, appid: &str, js_code: &str) -> Option<UserId> {
+    let code = world.codes.get(js_code)?;
+    (code.kind == Kind::Login && code.user.appid == appid).then(|| code.user.clone())
+}
+
+/// The code is used up by success alone.
+fn redeem(
+    world: &mut World,
+    id: &UserId,
+    js_code: &str,
+    now: Timestamp,
+) -> Result<Exchanged, Errcode> {
+    let code = world.codes.get(js_code).filter(|code| !code.expired(now));
+    if code.ok_or(Errcode::INVALID_CODE)?.used {
+        return Err(Errcode::CODE_BEEN_USED);
+    }
+    let user = world.users.get(id).ok_or(Errcode::INVALID_CODE)?;
+    if user.blocked {
+        return Err(Errcode::CODE_BLOCKED);
+    }
+    let (session_key, unionid) = (user.key().text(), user.unionid.clone());
+    world.codes.mark_used(js_code);
+    Ok(Exchanged {
+        session_key,
+        openid: id.openid.clone(),
+        unionid,
+    })
+}

@@ -1,0 +1,61 @@
+//! A fault comes true.
+
+use std::time::Duration;
+
+use axum::{
+    extract::Request,
+    http::{HeaderValue, StatusCode, header::LOCATION},
+    middleware::Next,
+    response::Response,
+};
+
+use super::{Effect, Fault, garbage::Garbage};
+use crate::{api::answer, state::FakeWechat, wire::Wire};
+
+/// Answers `request` as `fault` wants it.
+///
+/// The delay comes before the call is carried out, so that a caller who gives up in time keeps the
+/// code; with `consume` it comes after.
+pub(crate) async fn play(
+    fault: Fault,
+    fake: &FakeWechat,
+    request: Request,
+    next: Next,
+) -> Response {
+    let wire = Wire::of(&request);
+    let path = request.uri().path().to_owned();
+    let (before, after) = if fault.consume {
+        (Duration::ZERO, fault.delay)
+    } else {
+        (fault.delay, Duration::ZERO)
+    };
+    wire.pause(before).await;
+    let answer = if fault.consume || fault.effect.needs_answer() {
+        next.run(request).await
+    } else {
+        Response::default()
+    };
+    wire.pause(after).await;
+    match fault.effect {
+        Effect::None => answer,
+        Effect::Errcode(errcode) => answer::plain(errcode.body(&path, fake.now())),
+        Effect::Page { status, garbage } => page(status, garbage),
+        Effect::Redirect(location) => redirect(location),
+        Effect::Reset => wire.cut(),
+        Effect::Hang => wire.hang().await,
+        Effect::Twist(twist) => twist.apply(answer, wire).await,
+    }
+}
+
+fn page(status: StatusCode, garbage: Garbage) -> Response {
+    let mut response = garbage.response();
+    *response.status_mut() = status;
+    response
+}
+
+fn redirect(location: HeaderValue) -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::FOUND;
+    response.headers_mut().insert(LOCATION, location);
+    response
+}

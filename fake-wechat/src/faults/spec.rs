@@ -1,0 +1,128 @@
+//! A fault as the control API takes it.
+
+use std::time::Duration;
+
+use axum::http::{HeaderValue, StatusCode};
+use serde::Deserialize;
+
+use super::{
+    Effect, Fault,
+    garbage::{Garbage, Named},
+    twist::Twist,
+};
+use crate::errcode::Errcode;
+
+/// One member of the list that `PUT /_fake/faults` takes: a path, at most one effect, and a delay.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FaultSpec {
+    path: String,
+    times: Option<u32>,
+    delay_ms: Option<u64>,
+    #[serde(default)]
+    consume: bool,
+    errcode: Option<i64>,
+    status: Option<u16>,
+    garbage: Option<Named>,
+    body: Option<String>,
+    redirect: Option<String>,
+    reset: Option<Moment>,
+    #[serde(default)]
+    hang: bool,
+    twist: Option<Twist>,
+}
+
+/// When the connection is reset.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Moment {
+    /// Before the call is carried out.
+    Before,
+    /// When it has been: the answer is lost.
+    After,
+}
+
+/// Why a fault cannot be planned.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FaultError {
+    #[error("path is not one of WeChat's: it begins with / and not with /_fake")]
+    Path,
+    #[error(
+        "a fault has one effect (errcode, status, garbage, body, redirect, reset, hang, twist) or a delay_ms"
+    )]
+    Effects,
+    #[error("status is not a final HTTP status from 200 to 599")]
+    Status,
+    #[error("redirect is not the text of a Location header")]
+    Redirect,
+}
+
+impl TryFrom<FaultSpec> for Fault {
+    type Error = FaultError;
+
+    fn try_from(spec: FaultSpec) -> Result<Self, FaultError> {
+        if !spec.path.starts_with('/') || spec.path.starts_with("/_fake") {
+            return Err(FaultError::Path);
+        }
+        let effect = spec.effect()?;
+        Ok(Self {
+            consume: spec.consume || spec.reset == Some(Moment::After),
+            delay: Duration::from_millis(spec.delay_ms.unwrap_or_default()),
+            left: spec.times,
+            path: spec.path,
+            effect,
+        })
+    }
+}
+
+impl FaultSpec {
+    fn effect(&self) -> Result<Effect, FaultError> {
+        let effects = [
+            self.page()?,
+            self.location()?,
+            self.errcode.map(|code| Effect::Errcode(Errcode(code))),
+            self.reset.map(|_| Effect::Reset),
+            self.hang.then_some(Effect::Hang),
+            self.twist.map(Effect::Twist),
+        ];
+        let mut effects = effects.into_iter().flatten();
+        match (effects.next(), effects.next()) {
+            (Some(effect), None) => Ok(effect),
+            (None, _) if self.delay_ms.is_some() => Ok(Effect::None),
+            _ => Err(FaultError::Effects),
+        }
+    }
+
+    /// A status may go with a body; alone it brings the page that a proxy would show.
+    fn page(&self) -> Result<Option<Effect>, FaultError> {
+        let status = self.status.map(final_status).transpose()?;
+        let garbage = match (self.garbage, &self.body, status) {
+            (Some(_), Some(_), _) => return Err(FaultError::Effects),
+            (Some(named), None, _) => Garbage::Named(named),
+            (None, Some(body), _) => Garbage::Own(body.clone()),
+            (None, None, Some(_)) => Garbage::Named(Named::Html),
+            (None, None, None) => return Ok(None),
+        };
+        Ok(Some(Effect::Page {
+            status: status.unwrap_or(StatusCode::OK),
+            garbage,
+        }))
+    }
+
+    fn location(&self) -> Result<Option<Effect>, FaultError> {
+        let parse = |text: &String| HeaderValue::from_str(text).map_err(|_| FaultError::Redirect);
+        Ok(self
+            .redirect
+            .as_ref()
+            .map(parse)
+            .transpose()?
+            .map(Effect::Redirect))
+    }
+}
+
+fn final_status(number: u16) -> Result<StatusCode, FaultError> {
+    let status = StatusCode::from_u16(number)
+        .ok()
+        .filter(|_| (200..600).contains(&number));
+    status.ok_or(FaultError::Status)
+}

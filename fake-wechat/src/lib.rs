@@ -1,0 +1,66 @@
+//! A faithful stand-in for WeChat's server API (`api.weixin.qq.com`).
+//!
+//! It speaks WeChat's real paths with their quirks, and beside them a control
+//! API under `/_fake/` that plays the phone, the user and the bad day: it makes
+//! users and login codes, encrypts open data, rotates keys and plans faults.
+//! Everything in it is invented and lives in memory; nothing in it is secure.
+//!
+//! # The control API
+//!
+//! JSON in, JSON out; what goes wrong is a 400 or 404 with `{"error": <why>}`. Beside `openid` each
+//! body may hold `appid`; left out, it is the first app that has such a user.
+//!
+//! | call | body | answer |
+//! | --- | --- | --- |
+//! | `PUT /_fake/users/{openid}` | `{appid?, unionid?, session_key?, phone?, nickname?, blocked?}` | the user. What is left out stays, or is invented; `unionid: null` is none. A planted `session_key` stays until rotated by the call below |
+//! | `POST /_fake/login-code` | `{appid?, openid?}` | `{code, openid}`, of a new user when `openid` is left out. May rotate the `session_key` |
+//! | `POST /_fake/phone-code` | `{openid}` | `{code}` |
+//! | `POST /_fake/open-data` | `{openid, kind, timestamp?}`; kind is `user_info`, `phone`, `we_run`, `share` or `group` | `{encryptedData, iv, rawData?, signature?}` under the current key |
+//! | `POST /_fake/rotate-session-key` | `{openid}` | 204 |
+//! | `PUT /_fake/faults` | a list, see below: it replaces the plan | 204 |
+//! | `DELETE /_fake/faults` | | 204 |
+//! | `GET /_fake/calls` | | `[{method, path, appid?, js_code?, parameters, headers, at}]`: the latest 10,000 calls of WeChat's paths, oldest first; names alone of parameters and headers, `at` in Unix milliseconds |
+//! | `DELETE /_fake/calls` | | 204 |
+//!
+//! # Faults
+//!
+//! A fault is `{path, times?, delay_ms?, consume?}` and at most one effect. A call meets the first
+//! fault of its path that is not used up. The delay comes first, then the call is carried out if the
+//! effect needs its answer. With `consume: true` the call is carried out at once, its code used up,
+//! and then come delay and effect.
+//!
+//! | effect | what the caller sees |
+//! | --- | --- |
+//! | none | the true answer, late |
+//! | `errcode: -1` | a refusal with this number |
+//! | `status: 502` | this status with a proxy's HTML page |
+//! | `garbage: "<name>"` | 200, or `status`, with a body that is no answer: `html`, `empty`, `truncated`, `huge`, `not_json`, `not_utf8`, `wrong_types`, `short_key`, `no_key`, `no_openid` |
+//! | `body: "<text>"` | 200, or `status`, with this body |
+//! | `redirect: "<address>"` | 302 to there |
+//! | `reset: "before"` | TCP RST, "connection reset by peer", not a byte of an answer; the code is still good |
+//! | `reset: "after"` | the same, but the code is used up: the answer was lost |
+//! | `hang: true` | nothing; when the server stops, a reset |
+//! | `twist: "<name>"` | the true answer in another dress: `string_errcode`, `errcode_zero`, `json_content_type`, `unknown_fields`, `bom`, or `drip` (a byte a second) |
+//!
+//! # Inside
+//!
+//! `settings` and `state` hold the world, `api` answers as WeChat would,
+//! `faults` spoils those answers, `control` is the API beside, `server` puts
+//! them on a socket.
+
+mod api;
+mod control;
+mod errcode;
+mod faults;
+mod open_data;
+pub mod program;
+mod random;
+mod server;
+mod session_key;
+mod settings;
+mod state;
+mod wire;
+
+pub use server::{BindError, bind, serve};
+pub use settings::{DEFAULT_APPID, DEFAULT_SECRET, FakeApp, MalformedApp, Settings};
+pub use state::FakeWechat;

@@ -1,0 +1,78 @@
+//! Open data as the client of a user gets it: `encryptedData` and `iv`, and at times `rawData`.
+
+mod payload;
+mod seal;
+
+use serde::{Deserialize, Serialize};
+
+use self::payload::{Profile, Watermark};
+use crate::{
+    random,
+    session_key::SessionKey,
+    state::users::{User, UserId},
+};
+
+/// What the client asks WeChat for.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Kind {
+    /// `wx.getUserInfo`.
+    UserInfo,
+    /// The phone number button, the old way.
+    Phone,
+    /// `wx.getWeRunData`.
+    WeRun,
+    /// `wx.getShareInfo`.
+    Share,
+    /// `wx.getGroupEnterInfo`.
+    Group,
+}
+
+/// What the client hands to its server.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OpenData {
+    encrypted_data: String,
+    iv: String,
+    #[serde(flatten)]
+    signed: Option<Signed>,
+}
+
+/// The readable part of user info, and the proof of it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Signed {
+    raw_data: String,
+    signature: String,
+}
+
+/// Data of `user`, stamped with the second `seconds` and sealed under their current key.
+pub(crate) fn make(kind: Kind, id: &UserId, user: &User, seconds: u64) -> OpenData {
+    let watermark = Watermark {
+        timestamp: seconds,
+        appid: &id.appid,
+    };
+    let plaintext = match kind {
+        Kind::UserInfo => payload::user_info(id, user, watermark),
+        Kind::Phone => payload::phone(&user.phone, watermark),
+        Kind::WeRun => payload::we_run(watermark),
+        Kind::Share => payload::share(watermark),
+        Kind::Group => payload::group(watermark),
+    };
+    let signed = matches!(kind, Kind::UserInfo).then(|| sign(&Profile::of(user), user.key()));
+    let iv = random::bytes();
+    OpenData {
+        encrypted_data: seal::encrypt(&plaintext, user.key(), &iv),
+        iv: seal::base64(&iv),
+        signed,
+    }
+}
+
+fn sign(profile: &Profile<'_>, key: &SessionKey) -> Signed {
+    let raw_data = payload::json(profile);
+    let signature = seal::signature(&raw_data, key);
+    Signed {
+        raw_data,
+        signature,
+    }
+}

@@ -1,0 +1,13 @@
+//! The fake as its callers see it: over real HTTP, on a port of its own, with a clock that stands still.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod calls;
+mod control;
+mod exchange;
+mod faults;
+mod form;
+mod keys;
+mod open_data;
+mod plan;
+mod server;
+mod support;
