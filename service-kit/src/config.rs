@@ -40,8 +40,12 @@ pub fn load<T: DeserializeOwned>(file: Option<&Path>) -> anyhow::Result<T> {
         bail!("there is no configuration file {}", path.display());
     }
     let env = Env::prefixed("WXGATE_").split("__");
-    let settings = Figment::from(Toml::file_exact(path)).merge(env);
-    extract(&settings)
+    let file = if path.is_file() {
+        Figment::from(Toml::file_exact(path))
+    } else {
+        Figment::new()
+    };
+    extract(&file.merge(env))
 }
 
 /// Reads settings from a text in the form of the file, and nothing else.

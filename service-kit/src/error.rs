@@ -39,8 +39,12 @@ pub fn outward(error: &impl ServiceError) -> String {
     if !status.is_server_error() {
         return error.to_string();
     }
-    let cause: &dyn std::error::Error = error;
-    tracing::error!(error = cause, reason = code_of(reason), "request failed");
+    let (cause, reason): (&dyn std::error::Error, _) = (error, code_of(reason));
+    if status == http::StatusCode::INTERNAL_SERVER_ERROR {
+        tracing::error!(error = cause, reason, "request failed");
+    } else {
+        tracing::warn!(error = cause, reason, "request failed");
+    }
     status.canonical_reason().unwrap_or("error").to_lowercase()
 }
 

@@ -17,6 +17,16 @@ pub struct Lifecycle {
 }
 
 impl Lifecycle {
+    /// A lifecycle for one of several services in this process: it can be stopped by itself, and a
+    /// task of its that fails ends the whole process.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        Self {
+            failed: self.failed.clone(),
+            ..Self::default()
+        }
+    }
+
     /// Cancelled when the process should wind down.
     #[must_use]
     pub fn stopping(&self) -> CancellationToken {
@@ -55,6 +65,7 @@ impl Lifecycle {
         let mut signals = Signals::new()?;
         tokio::select! {
             () = self.stop.cancelled() => {}
+            () = self.failed.cancelled() => {}
             name = signals.next() => tracing::info!(signal = name, "draining"),
         }
         let drained = tokio::select! {
@@ -102,6 +113,14 @@ mod tests {
     async fn a_failed_task_fails_the_process() {
         let lifecycle = Lifecycle::default();
         lifecycle.spawn("doomed", async { Err("broken") });
+        let code = lifecycle.run(Duration::from_secs(1)).await.unwrap();
+        assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::FAILURE));
+    }
+
+    #[tokio::test]
+    async fn a_failed_task_of_one_service_fails_the_process() {
+        let lifecycle = Lifecycle::default();
+        lifecycle.child().spawn("doomed", async { Err("broken") });
         let code = lifecycle.run(Duration::from_secs(1)).await.unwrap();
         assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::FAILURE));
     }

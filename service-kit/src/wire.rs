@@ -4,7 +4,7 @@ mod serve;
 
 pub use self::serve::GrpcServing;
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use telemetry::{ClientLayer, ClientTrace};
 use tokio::{io::DuplexStream, net::TcpListener, sync::mpsc};
@@ -27,6 +27,15 @@ pub enum GrpcBind {
 }
 
 impl GrpcBind {
+    /// The socket's address; nothing for a pipe.
+    #[must_use]
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Tcp(listener) => listener.local_addr().ok(),
+            Self::Memory(_) => None,
+        }
+    }
+
     /// An in-process server address and the channel that reaches it.
     #[must_use]
     pub fn memory() -> (Self, GrpcChannel) {

@@ -1,7 +1,8 @@
 //! A registry of metrics, handed down.
 use std::{
+    collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use prometheus_client::{
@@ -20,11 +21,20 @@ const LATENCY_BUCKETS: [f64; 12] = [
 /// All names start with `wxgate_`. Label values come from closed lists (routes, methods, reasons),
 /// never from what a client sent, so the number of series stays bounded.
 #[derive(Clone)]
-pub struct Metrics(Arc<Mutex<Registry>>);
+pub struct Metrics(Arc<Mutex<Known>>);
+
+struct Known {
+    registry: Registry,
+    latencies: HashMap<String, LatencyFamily>,
+}
 
 impl Default for Metrics {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Registry::with_prefix("wxgate"))))
+        let registry = Registry::with_prefix("wxgate");
+        Self(Arc::new(Mutex::new(Known {
+            registry,
+            latencies: HashMap::new(),
+        })))
     }
 }
 
@@ -37,15 +47,18 @@ impl fmt::Debug for Metrics {
 impl Metrics {
     /// Adds metrics: `register` sees the registry once.
     pub fn register<T>(&self, register: impl FnOnce(&mut Registry) -> T) -> T {
-        register(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        register(&mut self.known().registry)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Everything, in the `OpenMetrics` text format that Prometheus scrapes.
     #[must_use]
     pub fn encode(&self) -> String {
         let mut text = String::new();
-        let registry = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match encode(&mut text, &registry) {
+        match encode(&mut text, &self.known().registry) {
             Ok(()) => text,
             Err(std::fmt::Error) => String::new(), // cannot happen: a string takes all writes
         }
@@ -59,10 +72,19 @@ impl Metrics {
         family
     }
 
+    /// The latencies called `name`: the same ones whoever asks, so that two listeners of one service
+    /// share a metric.
     pub(crate) fn latencies(&self, name: &str, help: &str) -> LatencyFamily {
-        let family: LatencyFamily = Family::new_with_constructor(latency);
-        self.register(|registry| registry.register(name, help, family.clone()));
-        family
+        let Known {
+            registry,
+            latencies,
+        } = &mut *self.known();
+        let family = latencies.entry(name.to_owned()).or_insert_with(|| {
+            let family: LatencyFamily = Family::new_with_constructor(latency);
+            registry.register(name, help, family.clone());
+            family
+        });
+        family.clone()
     }
 }
 

@@ -195,6 +195,7 @@ fn span(route: &str, start: TraceStart, headers: &HeaderMap) -> Span {
         otel.kind = "server",
         otel.status_code = Empty,
         trace_id = Empty,
+        request_id = Empty,
         outcome = Empty,
     );
     let caller = context::extract(headers);

@@ -1,7 +1,7 @@
 //! A failure that another service reported.
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
-use tonic::Status;
+use tonic::{Code, Status, TimeoutExpired};
 use tonic_types::StatusExt;
 use wx_proto::common::v1::ErrorReason;
 
@@ -29,6 +29,24 @@ impl ServiceError for RemoteError {
     }
 }
 
+/// What broke on the way, when no answer came: a status with a cause was made on this side.
+///
+/// The service is away then, unless our own deadline was first.
+fn unanswered(status: &Status) -> Option<ErrorReason> {
+    let mut cause = status.source();
+    cause?;
+    while let Some(error) = cause {
+        if error.is::<TimeoutExpired>() {
+            return Some(ErrorReason::DeadlineExceeded);
+        }
+        cause = error.source();
+    }
+    Some(match status.code() {
+        Code::DeadlineExceeded => ErrorReason::DeadlineExceeded,
+        _ => ErrorReason::StoreUnavailable,
+    })
+}
+
 impl From<Status> for RemoteError {
     fn from(status: Status) -> Self {
         let info = status
@@ -41,7 +59,9 @@ impl From<Status> for RemoteError {
             .and_then(|info| info.metadata.get(RETRY_AFTER)?.parse().ok())
             .map(Duration::from_secs);
         Self {
-            reason: named.unwrap_or_else(|| table::reason_of_code(status.code())),
+            reason: named
+                .or_else(|| unanswered(&status))
+                .unwrap_or_else(|| table::reason_of_code(status.code())),
             message: status.message().to_owned(),
             retry_after,
         }
@@ -56,6 +76,17 @@ mod tests {
     fn a_bare_transport_failure_is_an_absent_store() {
         let remote = RemoteError::from(Status::unavailable("gone"));
         assert_eq!(remote.reason, ErrorReason::StoreUnavailable);
+    }
+
+    #[test]
+    fn an_expired_deadline_is_told_from_a_broken_connection() {
+        let reason = |status| RemoteError::from(status).reason;
+        let expired = Status::from_error(Box::new(TimeoutExpired(())));
+        assert_eq!(reason(expired), ErrorReason::DeadlineExceeded);
+        let broken = Status::from_error("transport error".into());
+        assert_eq!(reason(broken), ErrorReason::StoreUnavailable);
+        let sent = Status::unknown("what the service said");
+        assert_eq!(reason(sent), ErrorReason::Internal);
     }
 
     #[test]

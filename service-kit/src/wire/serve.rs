@@ -1,5 +1,5 @@
 //! The layers and limits every gRPC server of ours has.
-use std::{io, time::Duration};
+use std::{any::Any, io, time::Duration};
 
 use telemetry::{GrpcServer, ServerLayer, TraceStart};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -8,6 +8,8 @@ use tokio_stream::{
     wrappers::{ReceiverStream, TcpListenerStream},
 };
 use tonic::{
+    Status,
+    body::Body,
     service::Routes,
     transport::{Server, server::Connected},
 };
@@ -16,10 +18,7 @@ use tonic_health::{
     pb::health_server::HealthServer,
     server::{HealthReporter, HealthService},
 };
-use tower::{
-    ServiceBuilder,
-    layer::util::{Identity, Stack},
-};
+use tower_http::catch_panic::CatchPanicLayer;
 
 use super::GrpcBind;
 use crate::Host;
@@ -28,6 +27,8 @@ use crate::Host;
 const CALL_TIMEOUT: Duration = Duration::from_secs(15);
 /// Calls in flight on one connection; more are refused, not queued.
 const CALLS_PER_CONNECTION: usize = 512;
+/// A silent peer is asked this often whether it is still there.
+const KEEPALIVE: Duration = Duration::from_secs(20);
 
 /// A gRPC server that lacks nothing but its connections.
 #[derive(Debug)]
@@ -64,10 +65,21 @@ impl GrpcServing {
         let stopping = self.host.lifecycle.stopping();
         let (health, reporting) = health(&self.host);
         let reporting = tokio::spawn(reporting);
-        let router = server(&self.host)
+        let served = Server::builder()
+            .timeout(CALL_TIMEOUT)
+            .concurrency_limit_per_connection(CALLS_PER_CONNECTION)
+            .load_shed(true)
+            .max_concurrent_streams(1024)
+            .http2_keepalive_interval(Some(KEEPALIVE))
+            // Outermost: sees every answer, refusals and time-outs included.
+            .layer(ServerLayer::new(
+                GrpcServer,
+                TraceStart::Continue,
+                &self.host.metrics,
+            ))
+            .layer(CatchPanicLayer::custom(panicked))
             .add_routes(self.routes)
-            .add_service(health);
-        let served = router
+            .add_service(health)
             .serve_with_incoming_shutdown(connections, stopping.cancelled_owned())
             .await;
         reporting.abort();
@@ -75,24 +87,10 @@ impl GrpcServing {
     }
 }
 
-type Layers = Stack<ServerLayer<GrpcServer>, Identity>;
-
-fn server(host: &Host) -> Server<Stack<Layers, Identity>> {
-    let layers = ServiceBuilder::new()
-        // Outermost: sees every answer, refusals and time-outs included.
-        .layer(ServerLayer::new(
-            GrpcServer,
-            TraceStart::Continue,
-            &host.metrics,
-        ))
-        .into_inner();
-    Server::builder()
-        .timeout(CALL_TIMEOUT)
-        .concurrency_limit_per_connection(CALLS_PER_CONNECTION)
-        .load_shed(true)
-        .max_concurrent_streams(1024)
-        .http2_keepalive_interval(Some(Duration::from_secs(20)))
-        .layer(layers)
+/// A panic ends one call, not the connection with everybody else's calls.
+fn panicked(_: Box<dyn Any + Send>) -> http::Response<Body> {
+    tracing::error!("a call panicked");
+    Status::internal("internal error").into_http()
 }
 
 fn health(
