@@ -1,0 +1,115 @@
+//! The one table of what an errcode of `code2Session` means.
+//!
+//! It holds every errcode that the call is documented to give, was seen to give, or shares with
+//! the other calls that are authenticated by appid and secret. The call takes no `access_token`
+//! and no body, so errcodes about those are unknown here. Each is shown with WeChat's own text.
+
+use crate::{
+    error::{Quota, WxError},
+    refusal::Refusal,
+};
+
+/// `system error`: WeChat is busy. Whether the code is spent is not documented.
+const SYSTEM_ERROR: i64 = -1;
+
+/// `invalid code`: older than five minutes, malformed, of another app, or not a login code.
+const INVALID_CODE: i64 = 40029;
+/// `code been used`: login codes work once.
+const CODE_USED: i64 = 40163;
+
+/// `code blocked`: WeChat judges the user to be of high risk.
+const CODE_BLOCKED: i64 = 40226;
+
+/// `reach max api daily quota limit`, formerly `api freq out of limit`.
+const DAY_LIMIT: i64 = 45009;
+/// `api minute-quota reach limit  mustslower  retry next minute`: 100 a minute for one user.
+const MINUTE_LIMIT: i64 = 45011;
+
+/// `invalid credential, access_token is invalid or not latest`: said of a wrong secret too.
+const INVALID_CREDENTIAL: i64 = 40001;
+/// `invalid appid`.
+const INVALID_APPID: i64 = 40013;
+/// `invalid appsecret`.
+const INVALID_SECRET: i64 = 40125;
+/// `invalid ip .. ipv6 .., not in whitelist`.
+const IP_NOT_LISTED: i64 = 40164;
+/// The owner froze the `AppSecret` in the console.
+const SECRET_FROZEN: i64 = 40243;
+/// `appid missing`: ours is configured empty.
+const APPID_MISSING: i64 = 41002;
+/// `appsecret missing`: ours is configured empty.
+const SECRET_MISSING: i64 = 41004;
+/// The client IP is not registered (signed calls).
+const IP_NOT_REGISTERED: i64 = 45035;
+/// `api unauthorized`: the account lacks this capability.
+const API_UNAUTHORIZED: i64 = 48001;
+/// `api forbidden`: withdrawn from the account by policy.
+const API_FORBIDDEN: i64 = 48004;
+/// The account's user is unauthorised.
+const USER_UNAUTHORIZED: i64 = 50001;
+/// `user limited`: the account is frozen or closed.
+const USER_LIMITED: i64 = 50002;
+/// The account may not call the token API.
+const TOKEN_API_FORBIDDEN: i64 = 50004;
+/// The account is frozen.
+const ACCOUNT_FROZEN: i64 = 50007;
+/// The client IP is not registered (component calls).
+const COMPONENT_IP_NOT_REGISTERED: i64 = 61004;
+/// The IP waits for the administrator.
+const IP_AWAITS_ADMIN: i64 = 89501;
+/// The IP needs the administrator's confirmation.
+const IP_NEEDS_ADMIN: i64 = 89503;
+/// The administrator refused the IP twice: locked for 24 h.
+const IP_REFUSED_TWICE: i64 = 89506;
+/// The administrator refused the IP: locked for 1 h.
+const IP_REFUSED: i64 = 89507;
+
+/// `invalid grant_type`.
+const INVALID_GRANT_TYPE: i64 = 40002;
+/// `invalid url`: the path is misspelt.
+const INVALID_URL: i64 = 40066;
+/// `missing code`: the code was empty.
+const CODE_MISSING: i64 = 41008;
+/// `require GET method`.
+const REQUIRE_GET: i64 = 43001;
+/// `require POST method`.
+const REQUIRE_POST: i64 = 43002;
+/// `require https`.
+const REQUIRE_HTTPS: i64 = 43003;
+
+/// The error that a refusal amounts to.
+pub(crate) fn error(refusal: Refusal) -> WxError {
+    match refusal.errcode {
+        SYSTEM_ERROR => WxError::Busy(refusal),
+        INVALID_CODE | CODE_USED => WxError::CodeRejected(refusal),
+        CODE_BLOCKED => WxError::UserBlocked(refusal),
+        DAY_LIMIT => rate_limited(Quota::PerDay, refusal),
+        MINUTE_LIMIT => rate_limited(Quota::PerMinute, refusal),
+        INVALID_CREDENTIAL
+        | INVALID_APPID
+        | INVALID_SECRET
+        | IP_NOT_LISTED
+        | SECRET_FROZEN
+        | APPID_MISSING
+        | SECRET_MISSING
+        | IP_NOT_REGISTERED
+        | API_UNAUTHORIZED
+        | API_FORBIDDEN
+        | USER_UNAUTHORIZED
+        | USER_LIMITED
+        | TOKEN_API_FORBIDDEN
+        | ACCOUNT_FROZEN
+        | COMPONENT_IP_NOT_REGISTERED
+        | IP_AWAITS_ADMIN
+        | IP_NEEDS_ADMIN
+        | IP_REFUSED_TWICE
+        | IP_REFUSED => WxError::Misconfigured(refusal),
+        INVALID_GRANT_TYPE | INVALID_URL | CODE_MISSING | REQUIRE_GET | REQUIRE_POST
+        | REQUIRE_HTTPS => WxError::BadRequest(refusal),
+        _ => WxError::UnknownErrcode(refusal),
+    }
+}
+
+fn rate_limited(quota: Quota, refusal: Refusal) -> WxError {
+    WxError::RateLimited { quota, refusal }
+}

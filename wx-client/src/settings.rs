@@ -1,0 +1,62 @@
+//! Where WeChat is, and how long it may take.
+
+use std::time::Duration;
+
+use url::Url;
+
+use crate::error::Cause;
+
+/// Where WeChat is found and how long to wait for it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What the paths of WeChat's API are appended to: `http` or `https`, without user, query or
+    /// fragment. Plain `http` shows the `AppSecret` to the network: it is for a stand-in only.
+    pub base_url: Url,
+    /// The longest wait for a connection: name, TCP and TLS together.
+    pub connect_timeout: Duration,
+    /// The longest wait for a whole call, from the first look-up to the last byte of the answer.
+    pub timeout: Duration,
+}
+
+impl Default for Settings {
+    /// The real WeChat; 1 s to connect, 3 s for a call.
+    fn default() -> Self {
+        Self {
+            base_url: Url::parse("https://api.weixin.qq.com/").expect("the constant is a URL"),
+            connect_timeout: Duration::from_secs(1),
+            timeout: Duration::from_secs(3),
+        }
+    }
+}
+
+/// The address of one call below `base`, whose own path is kept.
+pub(crate) fn endpoint(base: Url, path: [&str; 2]) -> Result<Url, BuildError> {
+    if !is_bare(&base) {
+        return Err(BuildError::BaseUrl);
+    }
+    let mut url = base;
+    url.path_segments_mut()
+        .map_err(|()| BuildError::BaseUrl)?
+        .pop_if_empty()
+        .extend(path);
+    Ok(url)
+}
+
+fn is_bare(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none()
+}
+
+/// Why no client could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The base URL is not a bare web address.
+    #[error("the base URL must be http or https, without user, query or fragment")]
+    BaseUrl,
+    /// The HTTP client cannot be set up; for `https`, the system may have no CA certificates.
+    #[error("the HTTP client cannot be set up")]
+    Http(#[source] Cause),
+}

@@ -1,0 +1,145 @@
+//! Nothing that was sent, and no key that came back, shows in an error.
+
+use std::{error::Error, iter::successors};
+
+use proptest::prelude::*;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    runtime::Runtime,
+};
+use wx_client::WxError;
+
+use crate::stub::{
+    CODE, SECRET, SESSION_KEY, Stub, app, client, error_of, failure, failure_at, hasty, raw,
+    raw_saying,
+};
+
+/// All that can be printed of an error.
+fn print(error: &WxError) -> String {
+    let chain = successors(Some(error as &dyn Error), |&link| link.source());
+    let links = chain.map(|link| format!("{link:?} {link:#?} {link}"));
+    links.collect::<Vec<_>>().join(" ")
+}
+
+fn assert_silent(error: &WxError) {
+    let text = print(error);
+    for told in [
+        SECRET,
+        CODE,
+        SESSION_KEY,
+        "jscode2session",
+        "js_code",
+        "secret=",
+    ] {
+        assert!(!text.contains(told), "{told} in {text}");
+    }
+}
+
+/// Answers that echo whatever they can.
+fn echoes() -> Vec<String> {
+    let echo = format!("/sns/jscode2session?secret={SECRET}&js_code={CODE} {SESSION_KEY}");
+    let refusals = [-1, 40013, 40029, 40125, 40163, 40226, 45011, 99999].map(|errcode| {
+        format!(r#"{{"errcode":{errcode},"errmsg":"bad {SECRET} {CODE}, rid: {SECRET}"}}"#)
+    });
+    let bodies = [
+        echo.clone(),
+        format!(r#"{{"errcode":"{echo}"}}"#),
+        format!(r#"{{"openid":"{echo}","session_key":"{SESSION_KEY}"}}"#),
+        format!(r#"{{"openid":"o1","session_key":"{SESSION_KEY}{SECRET}"}}"#),
+        format!(r#"{{"openid":"o1","unionid":"{echo}","session_key":"{SESSION_KEY}"}}"#),
+    ];
+    let bodies = bodies.into_iter().chain(refusals);
+    let answers = bodies.map(|body| format!("HTTP/1.1 200 OK\r\n\r\n{body}"));
+    let heads = [
+        format!("HTTP/1.1 302 Found\r\nlocation: {echo}\r\n\r\n"),
+        format!("HTTP/1.1 500 {SECRET}\r\n\r\n{echo}"),
+        format!("HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{echo}"),
+        format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{echo}"),
+        format!("{SECRET} {CODE} {echo}\r\n\r\n"),
+    ];
+    answers.chain(heads).collect()
+}
+
+#[tokio::test]
+async fn no_answer_can_make_an_error_tell() {
+    for answer in echoes() {
+        assert_silent(&failure_at(raw_saying(answer).await).await);
+    }
+}
+
+#[tokio::test]
+async fn no_broken_connection_can_make_an_error_tell() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let silent = silent.local_addr().unwrap().port();
+    let hanging = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let hanging_port = hanging.local_addr().unwrap().port();
+    let reset = raw(async |stream: TcpStream| stream.set_zero_linger().unwrap()).await;
+    let closed = raw_saying("").await;
+    for port in [silent, hanging_port, reset, closed] {
+        assert_silent(&failure_at(port).await);
+        assert_silent(&failure(&hasty(&format!("https://127.0.0.1:{port}"))).await);
+    }
+    assert_silent(&failure(&hasty("http://no-such-host.invalid")).await);
+    let long = CODE.repeat(3_000);
+    let refused = client("http://127.0.0.1:1")
+        .code_to_session(&app(), &long)
+        .await;
+    assert_silent(&error_of(refused));
+}
+
+#[test]
+fn an_app_does_not_print_its_secret() {
+    assert!(!format!("{:?}", app()).contains(SECRET));
+}
+
+/// Text with no character that stands for a hidden or an unprintable one.
+const CODES: &str = "[A-Za-z0-9&=%+ /_-]{1,64}";
+
+#[test]
+fn no_part_of_what_was_sent_comes_back() {
+    let runtime = Runtime::new().unwrap();
+    let wechat = runtime.block_on(Stub::saying(""));
+    let client = wechat.client();
+    proptest!(|(code in CODES, from in 0..26_usize, before in "[a-z, ]{0,40}", upper: bool)| {
+        let part = &SECRET[from..];
+        let part = if upper { part.to_uppercase() } else { part.to_owned() };
+        wechat.say(200, format!(r#"{{"errcode":40125,"errmsg":"{before}{part} {code}"}}"#));
+        let error = error_of(runtime.block_on(client.code_to_session(&app(), &code)));
+        let errmsg = error.refusal().unwrap().errmsg.to_lowercase();
+        prop_assert!(!errmsg.contains(&code.to_lowercase()), "{errmsg}");
+        for start in 0..=SECRET.len() - 6 {
+            prop_assert!(!errmsg.contains(&SECRET[start..start + 6]), "{errmsg}");
+        }
+    });
+}
+
+#[tokio::test]
+async fn an_escaped_echo_is_hidden_too() {
+    let wechat = Stub::saying(r#"{"errcode":40029,"errmsg":"bad a%26b%3Dc%2F"}"#).await;
+    let error = error_of(wechat.client().code_to_session(&app(), "a&b=c/").await);
+    assert_eq!(error.refusal().unwrap().errmsg, "bad ************");
+}
+
+#[tokio::test]
+async fn a_hidden_echo_spares_the_words_around_it() {
+    let errmsg = format!("invalid code {CODE} given, rid: 66c69111-4157f271-729ca238");
+    let wechat = Stub::saying(format!(r#"{{"errcode":40029,"errmsg":"{errmsg}"}}"#)).await;
+    let error = error_of(wechat.exchange().await);
+    let refusal = error.refusal().unwrap();
+    assert_eq!(
+        refusal.errmsg,
+        format!("invalid code {} given", "*".repeat(32))
+    );
+    assert_eq!(refusal.rid.as_deref(), Some("66c69111-4157f271-729ca238"));
+}
+
+#[tokio::test]
+async fn an_echo_shaped_like_a_rid_is_no_rid() {
+    let (first, rest) = SECRET.split_at(8);
+    let rid = format!("{first}-{}-{}", &rest[..8], &rest[8..16]);
+    let wechat = Stub::saying(format!(r#"{{"errcode":40125,"errmsg":"bad, rid: {rid}"}}"#)).await;
+    assert_eq!(
+        error_of(wechat.exchange().await).refusal().unwrap().rid,
+        None
+    );
+}
