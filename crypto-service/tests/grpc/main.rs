@@ -1,0 +1,11 @@
+//! The service as its one caller sees it, over gRPC.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod config;
+mod harness;
+mod open_data;
+mod raw_data;
+mod rotation;
+mod sealing;
+mod uniform;
+mod vectors;
