@@ -1,0 +1,4 @@
+//! The ports, over gRPC.
+mod crypto;
+
+pub(crate) use self::crypto::GrpcCrypto;

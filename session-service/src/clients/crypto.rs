@@ -1,0 +1,99 @@
+//! crypto-service at the end of a channel.
+use std::time::Duration;
+
+use async_trait::async_trait;
+use service_kit::{GrpcChannel, RemoteError};
+use tonic::Status;
+use wx_client::SessionKey;
+use wx_proto::{
+    common::v1::ErrorReason,
+    crypto::v1::{
+        OpenDataRequest, SealSessionKeyRequest, VerifyRawDataRequest,
+        crypto_service_client::CryptoServiceClient,
+    },
+};
+
+use crate::{
+    domain::{EncryptedData, RawData, RingEntry},
+    ports::{CryptoError, CryptoPort, Owner, SealedKey},
+};
+
+/// crypto-service, reached over a channel.
+#[derive(Clone, Debug)]
+pub(crate) struct GrpcCrypto(CryptoServiceClient<GrpcChannel>);
+
+impl GrpcCrypto {
+    /// The service at the end of `channel`.
+    #[must_use]
+    pub(crate) fn new(channel: GrpcChannel) -> Self {
+        Self(CryptoServiceClient::new(channel))
+    }
+}
+
+impl From<Status> for CryptoError {
+    fn from(status: Status) -> Self {
+        let remote = RemoteError::from(status);
+        match remote.reason {
+            ErrorReason::DecryptFailed => Self::DoesNotOpen,
+            _ => Self::Away(remote),
+        }
+    }
+}
+
+fn sealed(ring: &[RingEntry]) -> Vec<Vec<u8>> {
+    ring.iter().map(|entry| entry.sealed.clone()).collect()
+}
+
+#[async_trait]
+impl CryptoPort for GrpcCrypto {
+    async fn seal(&self, owner: &Owner, key: SessionKey) -> Result<SealedKey, CryptoError> {
+        let request = SealSessionKeyRequest {
+            appid: owner.appid.as_str().to_owned(),
+            openid: owner.openid.as_str().to_owned(),
+            session_key: key.expose().to_owned(),
+        };
+        drop(key);
+        let answer = self.0.clone().seal_session_key(request).await?.into_inner();
+        let useful = answer
+            .useful_when_displaced
+            .and_then(|d| Duration::try_from(d).ok());
+        Ok(SealedKey {
+            sealed: answer.sealed,
+            fingerprint: answer.fingerprint,
+            useful_when_displaced: useful.unwrap_or_default(),
+        })
+    }
+
+    async fn open(
+        &self,
+        owner: &Owner,
+        ring: &[RingEntry],
+        data: EncryptedData,
+    ) -> Result<String, CryptoError> {
+        let request = OpenDataRequest {
+            appid: owner.appid.as_str().to_owned(),
+            openid: owner.openid.as_str().to_owned(),
+            ring: sealed(ring),
+            encrypted_data: data.encrypted_data,
+            iv: data.iv,
+        };
+        Ok(self.0.clone().open_data(request).await?.into_inner().json)
+    }
+
+    async fn verify(
+        &self,
+        owner: &Owner,
+        ring: &[RingEntry],
+        raw: RawData,
+    ) -> Result<(), CryptoError> {
+        let request = VerifyRawDataRequest {
+            appid: owner.appid.as_str().to_owned(),
+            openid: owner.openid.as_str().to_owned(),
+            ring: sealed(ring),
+            raw_data: raw.raw_data,
+            signature: raw.signature,
+        };
+        self.0.clone().verify_raw_data(request).await?;
+        Ok(())
+    }
+}

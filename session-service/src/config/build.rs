@@ -1,0 +1,149 @@
+//! From settings to a running service: the one place that names concrete adapters.
+use std::{convert::Infallible, path::Path, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use service_kit::{GrpcBind, GrpcServing, Host, Listen, Process};
+use tokio::net::TcpListener;
+use tonic::service::Routes;
+use wx_client::WxClient;
+
+use super::{Config, DatabaseSettings, WechatSettings};
+use crate::{
+    clients::GrpcCrypto,
+    domain::{TagKey, TokenKeys},
+    grpc,
+    service::{Apps, Counters, Parts, Revocations, Sessions},
+    store::{MemoryStore, Records, RedisStore, Seal, SessionStore, SqliteStore},
+};
+
+/// crypto-service answers from memory: longer than this means that it is away.
+const CRYPTO_DEADLINE: Duration = Duration::from_secs(2);
+
+/// The service's sockets, bound.
+#[derive(Debug)]
+pub struct Sockets {
+    /// gRPC.
+    pub grpc: GrpcBind,
+    /// Probes and metrics.
+    pub admin: TcpListener,
+}
+
+impl Config {
+    /// Binds the sockets the settings name.
+    ///
+    /// # Errors
+    /// When an address is taken, or not fit for plaintext.
+    pub async fn bind(&self) -> anyhow::Result<Sockets> {
+        Ok(Sockets {
+            grpc: GrpcBind::Tcp(self.session_service.grpc.bind().await?),
+            admin: self.session_service.admin.bind().await?,
+        })
+    }
+
+    /// Starts the service on `sockets`; answers its records, for those who want to look at them.
+    ///
+    /// # Errors
+    /// When a setting is wrong, or the database cannot be opened. Redis, crypto-service and WeChat
+    /// may be away: they are asked when needed.
+    pub async fn start_on(self, sockets: Sockets, host: Host) -> anyhow::Result<Records> {
+        let sessions = self.sessions(&host).await?;
+        let records = sessions.records.clone();
+        follow(&sessions, &host);
+        let serving = GrpcServing::new(Routes::new(grpc::service(sessions)), host.clone());
+        host.serve_admin(sockets.admin);
+        host.lifecycle
+            .spawn("session-service", serving.run(sockets.grpc));
+        Ok(records)
+    }
+
+    async fn sessions(&self, host: &Host) -> anyhow::Result<Sessions> {
+        let limits = self.session.limits()?;
+        let sql = Arc::new(open(&self.database).await?);
+        let index = self.keys.index()?;
+        let (_, index) = index.active();
+        let channel = service_kit::connect(&self.session_service.crypto_service, CRYPTO_DEADLINE)
+            .context("session_service.crypto_service")?;
+        let revocations =
+            Revocations::new(sql.clone(), host.clock.clone(), self.revocations.max_lag);
+        let apps = self
+            .apps
+            .iter()
+            .map(super::AppSettings::app)
+            .collect::<Result<_, _>>()?;
+        Ok(Sessions::new(Parts {
+            records: Records::new(self.session_store(host)?, Seal::derive(index)),
+            accounts: sql,
+            revocations: Arc::new(revocations),
+            crypto: Arc::new(GrpcCrypto::new(channel)),
+            wechat: wechat(&self.wechat)?,
+            apps: Apps::new(apps)?,
+            tokens: TokenKeys::new(self.keys.tokens()?),
+            tags: TagKey::derive(index),
+            limits,
+            clock: host.clock.clone(),
+            counters: Counters::new(&host.metrics),
+        }))
+    }
+
+    fn session_store(&self, host: &Host) -> anyhow::Result<Arc<dyn SessionStore>> {
+        if let Some(redis) = &self.redis {
+            return Ok(Arc::new(RedisStore::new(&redis.settings()?)?));
+        }
+        tracing::warn!("no [redis]: sessions are kept in memory and end with this process");
+        Ok(Arc::new(MemoryStore::new(host.clock.clone())))
+    }
+}
+
+async fn open(database: &DatabaseSettings) -> anyhow::Result<SqliteStore> {
+    let path = database
+        .url
+        .strip_prefix("sqlite:")
+        .context("database.url must start with sqlite:")?;
+    SqliteStore::open(Path::new(path))
+        .await
+        .with_context(|| format!("opening {path}"))
+}
+
+fn wechat(settings: &WechatSettings) -> anyhow::Result<WxClient> {
+    let WechatSettings {
+        base_url,
+        connect_timeout,
+        timeout,
+    } = settings.clone();
+    WxClient::new(wx_client::Settings {
+        base_url,
+        connect_timeout,
+        timeout,
+    })
+    .context("wechat")
+}
+
+fn follow(sessions: &Sessions, host: &Host) {
+    let (gate, stopping) = (
+        host.readiness.gate("revocations"),
+        host.lifecycle.stopping(),
+    );
+    let revocations = sessions.revocations.clone();
+    host.lifecycle.spawn("revocations", async move {
+        revocations.follow(gate, stopping).await;
+        Ok::<_, Infallible>(())
+    });
+}
+
+impl Process for Config {
+    const NAME: &'static str = "session-service";
+
+    fn telemetry(&self) -> &telemetry::Config {
+        &self.telemetry
+    }
+
+    fn admin(&self) -> &Listen {
+        &self.session_service.admin
+    }
+
+    async fn start(self, host: Host) -> anyhow::Result<()> {
+        let sockets = self.bind().await?;
+        self.start_on(sockets, host).await?;
+        Ok(())
+    }
+}

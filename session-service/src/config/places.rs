@@ -1,0 +1,200 @@
+//! Where things are: listeners, stores, keys, WeChat and its apps.
+use std::{path::PathBuf, time::Duration};
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use service_kit::{KeyRing, Listen, secret};
+use url::Url;
+
+use crate::store::RedisSettings;
+
+/// `[session_service]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServiceSettings {
+    /// gRPC.
+    pub grpc: Listen,
+    /// Probes and metrics.
+    pub admin: Listen,
+    /// Where crypto-service is.
+    pub crypto_service: String,
+}
+
+impl Default for ServiceSettings {
+    fn default() -> Self {
+        Self {
+            grpc: Listen::loopback(50051),
+            admin: Listen::loopback(9051),
+            crypto_service: "http://127.0.0.1:50052".to_owned(),
+        }
+    }
+}
+
+/// `[keys]`: each given in place or by a file, in the form that `wxgate keygen` writes.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct KeySettings {
+    /// The keys that sign tokens, the active one first.
+    pub token_keys: Option<SecretString>,
+    /// The file that holds them.
+    pub token_keys_file: Option<PathBuf>,
+    /// The key that names users and seals records. It must never change.
+    pub index_key: Option<SecretString>,
+    /// The file that holds it.
+    pub index_key_file: Option<PathBuf>,
+}
+
+impl KeySettings {
+    pub(super) fn tokens(&self) -> anyhow::Result<KeyRing> {
+        ring(
+            "keys.token_keys",
+            self.token_keys.as_ref(),
+            self.token_keys_file.as_ref(),
+        )
+    }
+
+    pub(super) fn index(&self) -> anyhow::Result<KeyRing> {
+        let ring = ring(
+            "keys.index_key",
+            self.index_key.as_ref(),
+            self.index_key_file.as_ref(),
+        )?;
+        anyhow::ensure!(
+            ring.len() == 1,
+            "keys.index_key holds one key, and never another"
+        );
+        Ok(ring)
+    }
+}
+
+fn ring(
+    name: &'static str,
+    value: Option<&SecretString>,
+    file: Option<&PathBuf>,
+) -> anyhow::Result<KeyRing> {
+    use anyhow::Context;
+    use secrecy::ExposeSecret;
+    let text = secret::load(name, value, file.map(PathBuf::as_path))?;
+    KeyRing::parse(text.expose_secret()).context(name)
+}
+
+/// `[redis]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RedisConfig {
+    /// `redis://[user:password@]host:port/db`.
+    pub url: Option<SecretString>,
+    /// The file that holds it.
+    pub url_file: Option<PathBuf>,
+    /// The longest wait for one command.
+    #[serde(with = "humantime_serde", default = "redis_timeout")]
+    pub timeout: Duration,
+    /// Connections at most.
+    #[serde(default = "redis_connections")]
+    pub connections: usize,
+}
+
+fn redis_timeout() -> Duration {
+    Duration::from_millis(500)
+}
+
+fn redis_connections() -> usize {
+    32
+}
+
+impl RedisConfig {
+    /// A server at `url`, everything else by default.
+    #[must_use]
+    pub fn at(url: &str) -> Self {
+        Self {
+            url: Some(url.into()),
+            url_file: None,
+            timeout: redis_timeout(),
+            connections: redis_connections(),
+        }
+    }
+
+    pub(super) fn settings(&self) -> anyhow::Result<RedisSettings> {
+        let url = secret::load("redis.url", self.url.as_ref(), self.url_file.as_deref())?;
+        Ok(RedisSettings {
+            url,
+            timeout: self.timeout,
+            connections: self.connections,
+        })
+    }
+}
+
+/// `[database]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DatabaseSettings {
+    /// `sqlite:` and the file's path.
+    pub url: String,
+}
+
+impl Default for DatabaseSettings {
+    fn default() -> Self {
+        Self {
+            url: "sqlite:wxgate.db".to_owned(),
+        }
+    }
+}
+
+/// `[wechat]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WechatSettings {
+    /// Where WeChat's server API is.
+    pub base_url: Url,
+    /// The longest wait for a connection.
+    #[serde(with = "humantime_serde")]
+    pub connect_timeout: Duration,
+    /// The longest wait for an answer.
+    #[serde(with = "humantime_serde")]
+    pub timeout: Duration,
+}
+
+impl Default for WechatSettings {
+    fn default() -> Self {
+        let wx_client::Settings {
+            base_url,
+            connect_timeout,
+            timeout,
+        } = wx_client::Settings::default();
+        Self {
+            base_url,
+            connect_timeout,
+            timeout,
+        }
+    }
+}
+
+/// One of `[[apps]]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppSettings {
+    /// The mini-program's id.
+    pub appid: String,
+    /// Its `AppSecret`.
+    pub secret: Option<SecretString>,
+    /// The file that holds it.
+    pub secret_file: Option<PathBuf>,
+}
+
+impl AppSettings {
+    /// The app, once its secret is read.
+    ///
+    /// # Errors
+    /// When the secret is missing, or its file cannot be read.
+    pub fn app(&self) -> anyhow::Result<wx_client::App> {
+        let secret = secret::load(
+            "apps.secret",
+            self.secret.as_ref(),
+            self.secret_file.as_deref(),
+        )?;
+        Ok(wx_client::App {
+            appid: self.appid.clone(),
+            secret,
+        })
+    }
+}

@@ -1,0 +1,39 @@
+//! The rules of sessions and users. No I/O, no clock: the present is an argument.
+
+mod attempts;
+mod ids;
+mod login_code;
+mod open_data;
+mod profile;
+mod revocation;
+mod session;
+mod token;
+mod user;
+
+pub use self::{
+    attempts::{Attempts, BudgetSpent},
+    ids::{AppId, OpenId, SessionId, TagKey, UserTag},
+    login_code::{Device, LoginCode, Nonce},
+    open_data::{EncryptedData, Misshapen, RawData},
+    profile::{AvatarUrl, Nickname, ProfileChange},
+    revocation::{Reason, Revocation, RevocationView, Row, Subject},
+    session::{Limits, Opening, Presented, Refreshed, Session},
+    token::{Claims, Forged, SessionRd, TokenKeys},
+    user::{Listed, RingEntry, UserSessions},
+};
+
+/// Why a text is not what it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field} {fault}")]
+pub struct Malformed {
+    /// Which field.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub fault: &'static str,
+}
+
+impl Malformed {
+    pub(crate) const fn new(field: &'static str, fault: &'static str) -> Self {
+        Self { field, fault }
+    }
+}

@@ -1,0 +1,175 @@
+//! Revocation is a durable fact: a numbered row, asked on every use of a token.
+use std::collections::HashMap;
+
+use service_kit::Timestamp;
+
+use super::{Session, SessionId, UserTag};
+
+/// What a row ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// One session.
+    Session(SessionId),
+    /// Every session of a user whose login began before the row.
+    User(UserTag),
+}
+
+/// Why it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The user logged out.
+    Logout,
+    /// An old token came back after its successor was used.
+    Reuse,
+}
+
+impl Reason {
+    /// The reason's stable name, in the log and in metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Logout => "logout",
+            Self::Reuse => "reuse",
+        }
+    }
+}
+
+/// A revocation to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    /// What ends.
+    pub subject: Subject,
+    /// Why.
+    pub reason: Reason,
+    /// When no token it could refuse is alive any more.
+    pub expires_at: Timestamp,
+}
+
+/// A revocation as written. Numbers commit in order and are never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its place in the log.
+    pub number: u64,
+    /// What ended.
+    pub subject: Subject,
+    /// When the row may go.
+    pub expires_at: Timestamp,
+}
+
+/// The live rows, in memory.
+#[derive(Clone, Debug, Default)]
+pub struct RevocationView {
+    number: u64,
+    sessions: HashMap<SessionId, Timestamp>,
+    users: HashMap<UserTag, (u64, Timestamp)>,
+}
+
+impl RevocationView {
+    /// How far the log had come when it was last read.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Takes in rows, in the order of their numbers; a row seen before changes nothing. `number` is
+    /// how far the log had come when they were read.
+    pub fn apply(&mut self, rows: impl IntoIterator<Item = Row>, number: u64) {
+        self.number = self.number.max(number);
+        for Row {
+            number,
+            subject,
+            expires_at,
+        } in rows
+        {
+            match subject {
+                Subject::Session(id) => drop(self.sessions.insert(id, expires_at)),
+                Subject::User(tag) => {
+                    let kept = self.users.entry(tag).or_insert((number, expires_at));
+                    *kept = (kept.0.max(number), kept.1.max(expires_at));
+                }
+            }
+        }
+    }
+
+    /// Forgets rows that no live token can meet.
+    pub fn prune(&mut self, now: Timestamp) {
+        self.sessions.retain(|_, expires_at| now < *expires_at);
+        self.users.retain(|_, (_, expires_at)| now < *expires_at);
+    }
+
+    /// Whether a row names this session.
+    #[must_use]
+    pub fn ends(&self, id: SessionId) -> bool {
+        self.sessions.contains_key(&id)
+    }
+
+    /// Whether a row names this session, or its user after its login began. No clock decides.
+    #[must_use]
+    pub fn revokes(&self, session: &Session) -> bool {
+        let user = self.users.get(&session.tag);
+        self.ends(session.id) || user.is_some_and(|(number, _)| session.since < *number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{AppId, Device, Limits, OpenId, Opening};
+
+    const END: Timestamp = Timestamp::from_unix_seconds(100);
+
+    fn session(since: u64) -> Session {
+        let hour = std::time::Duration::from_hours(1);
+        let limits = Limits {
+            ttl: hour,
+            refresh_after: hour,
+            absolute_ttl: hour,
+            grace: hour,
+            per_user: 1,
+        };
+        let opening = Opening {
+            id: SessionId::from_bytes([1; 16]),
+            tag: UserTag::from_bytes([2; 8]),
+            appid: AppId::parse("wx1").unwrap(),
+            openid: OpenId::new("o".to_owned()),
+            unionid: None,
+            user_id: uuid::Uuid::nil(),
+            since,
+            device: Device::default(),
+        };
+        Session::open(opening, 1, &limits, Timestamp::default())
+    }
+
+    fn row(number: u64, subject: Subject) -> Row {
+        Row {
+            number,
+            subject,
+            expires_at: END,
+        }
+    }
+
+    #[test]
+    fn a_users_row_ends_only_earlier_logins() {
+        let mut view = RevocationView::default();
+        view.apply([row(5, Subject::User(UserTag::from_bytes([2; 8])))], 5);
+        assert!(view.revokes(&session(4)));
+        assert!(!view.revokes(&session(5)));
+    }
+
+    #[test]
+    fn a_sessions_row_ends_that_session_until_it_may_go() {
+        let mut view = RevocationView::default();
+        view.apply(
+            [row(1, Subject::Session(SessionId::from_bytes([1; 16])))],
+            1,
+        );
+        assert!(view.revokes(&session(9)));
+        view.prune(END);
+        assert!(!view.revokes(&session(9)));
+        assert_eq!(
+            view.number(),
+            1,
+            "numbers are not forgotten with their rows"
+        );
+    }
+}

@@ -1,0 +1,176 @@
+//! What is kept per user of an app: their sessions, and the ring of their sealed `session_keys`.
+use std::time::Duration;
+
+use service_kit::Timestamp;
+
+use super::{Device, Session, SessionId};
+
+/// The newest key and at most two displaced ones.
+const RING: usize = 3;
+
+/// One line of a user's list of sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Which session.
+    pub id: SessionId,
+    /// The device's label.
+    pub device: Device,
+    /// When the login was.
+    pub issued_at: Timestamp,
+    /// When it ends unless refreshed.
+    pub expires_at: Timestamp,
+}
+
+impl From<&Session> for Listed {
+    fn from(session: &Session) -> Self {
+        Self {
+            id: session.id,
+            device: session.device.clone(),
+            issued_at: session.issued_at,
+            expires_at: session.expires_at,
+        }
+    }
+}
+
+/// One sealed `session_key`; only crypto-service can open it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RingEntry {
+    /// The sealed key.
+    pub sealed: Vec<u8>,
+    /// Equal for equal keys.
+    pub fingerprint: Vec<u8>,
+    /// When a newer key took its place. None: it is the newest.
+    pub displaced_at: Option<Timestamp>,
+}
+
+/// A user's sessions and keys in one app.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserSessions {
+    sessions: Vec<Listed>,
+    ring: Vec<RingEntry>,
+}
+
+impl UserSessions {
+    /// What the store kept.
+    #[must_use]
+    pub fn restore(sessions: Vec<Listed>, ring: Vec<RingEntry>) -> Self {
+        Self { sessions, ring }
+    }
+
+    /// The sessions, oldest first.
+    #[must_use]
+    pub fn sessions(&self) -> &[Listed] {
+        &self.sessions
+    }
+
+    /// The keys, newest first.
+    #[must_use]
+    pub fn ring(&self) -> &[RingEntry] {
+        &self.ring
+    }
+
+    /// When the last session ends: until then this must be kept.
+    #[must_use]
+    pub fn last_end(&self) -> Option<Timestamp> {
+        self.sessions.iter().map(|listed| listed.expires_at).max()
+    }
+
+    /// Adds a session; answers those that must go because there are more than `limit`.
+    #[must_use]
+    pub fn add(&mut self, session: &Session, limit: usize, now: Timestamp) -> Vec<SessionId> {
+        self.sessions.retain(|listed| now < listed.expires_at);
+        self.sessions.push(Listed::from(session));
+        self.sessions.sort_by_key(|listed| listed.issued_at);
+        let surplus = self.sessions.len().saturating_sub(limit.max(1));
+        self.sessions
+            .drain(..surplus)
+            .map(|listed| listed.id)
+            .collect()
+    }
+
+    /// Takes over a session's new end; lists it again if the list had lost it.
+    pub fn renew(&mut self, session: &Session, now: Timestamp) {
+        match self
+            .sessions
+            .iter_mut()
+            .find(|listed| listed.id == session.id)
+        {
+            Some(listed) => listed.expires_at = session.expires_at,
+            None => drop(self.add(session, usize::MAX, now)),
+        }
+    }
+
+    /// Takes a session off the list.
+    pub fn remove(&mut self, id: SessionId) {
+        self.sessions.retain(|listed| listed.id != id);
+    }
+
+    /// Puts the key of the latest login in front.
+    ///
+    /// WeChat may hand out the same key again: an equal one takes its place in front, none is kept
+    /// twice. A displaced key is kept for `useful`: older data fails its watermark anyway.
+    pub fn push_key(&mut self, newest: RingEntry, useful: Duration, now: Timestamp) {
+        self.ring
+            .retain(|entry| entry.fingerprint != newest.fingerprint);
+        for entry in &mut self.ring {
+            entry.displaced_at.get_or_insert(now);
+        }
+        self.ring
+            .retain(|entry| entry.displaced_at.is_some_and(|at| now.since(at) < useful));
+        self.ring.insert(0, newest);
+        self.ring.truncate(RING);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USEFUL: Duration = Duration::from_mins(6);
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_unix_seconds(seconds)
+    }
+
+    fn key(name: u8) -> RingEntry {
+        RingEntry {
+            sealed: vec![name],
+            fingerprint: vec![name],
+            displaced_at: None,
+        }
+    }
+
+    fn names(user: &UserSessions) -> Vec<u8> {
+        user.ring().iter().map(|entry| entry.sealed[0]).collect()
+    }
+
+    #[test]
+    fn a_displaced_key_stays_useful_for_a_while() {
+        let mut user = UserSessions::default();
+        user.push_key(key(1), USEFUL, at(0));
+        user.push_key(key(2), USEFUL, at(1000));
+        assert_eq!(names(&user), [2, 1]);
+        user.push_key(key(3), USEFUL, at(1359));
+        assert_eq!(names(&user), [3, 2, 1]);
+        user.push_key(key(4), USEFUL, at(1360));
+        assert_eq!(names(&user), [4, 3, 2]);
+    }
+
+    #[test]
+    fn an_equal_key_is_renewed_not_repeated() {
+        let mut user = UserSessions::default();
+        for (name, second) in [(1, 0), (2, 10), (1, 20)] {
+            user.push_key(key(name), USEFUL, at(second));
+        }
+        assert_eq!(names(&user), [1, 2]);
+        assert_eq!(user.ring()[0].displaced_at, None);
+        assert_eq!(user.ring()[1].displaced_at, Some(at(20)));
+    }
+
+    #[test]
+    fn at_most_two_displaced_keys_are_kept() {
+        let mut user = UserSessions::default();
+        (1..=5).for_each(|name| user.push_key(key(name), USEFUL, at(0)));
+        assert_eq!(names(&user), [5, 4, 3]);
+    }
+}

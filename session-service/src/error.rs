@@ -1,0 +1,129 @@
+//! Every way a call to this service can end badly.
+use std::time::Duration;
+
+use service_kit::ServiceError;
+use wx_client::{Quota, WxError};
+use wx_proto::common::v1::ErrorReason;
+
+use crate::{
+    domain::{BudgetSpent, Forged, Malformed, Misshapen},
+    ports::CryptoError,
+    store::StoreError,
+};
+
+/// When a store that is away may be back.
+const STORE_PAUSE: Duration = Duration::from_secs(2);
+/// WeChat's limits per minute end with the minute.
+const MINUTE: Duration = Duration::from_mins(1);
+/// WeChat's limits per day are not worth asking about sooner than this.
+const HOUR: Duration = Duration::from_hours(1);
+
+/// Why a call was refused or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The caller sent something that cannot be right.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// No such app is configured.
+    #[error("appid is not served here")]
+    UnknownApp,
+    /// Not a token of ours.
+    #[error(transparent)]
+    Forged(#[from] Forged),
+    /// A genuine token whose time is over, or whose record is gone.
+    #[error("the session has expired")]
+    Expired,
+    /// A genuine token that was logged out, kicked or reused.
+    #[error("the session was ended")]
+    Revoked,
+    /// An operator keeps the user out.
+    #[error("the user is blocked")]
+    Blocked,
+    /// There is no such user.
+    #[error("there is no such user")]
+    NoSuchUser,
+    /// The data cannot be WeChat's.
+    #[error("the data does not open; call wx.login and fetch it again")]
+    Misshapen(#[from] Misshapen),
+    /// Too many attempts to decrypt failed.
+    #[error(transparent)]
+    BudgetSpent(#[from] BudgetSpent),
+    /// WeChat refused, or did not answer.
+    #[error(transparent)]
+    WeChat(#[from] WxError),
+    /// crypto-service refused, or did not answer.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+    /// A store did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The log of revocations was not read for too long: nobody here knows who was logged out.
+    #[error("the log of revocations was not read for too long")]
+    Uninformed,
+    /// The token key that a session needs is not in the ring.
+    #[error("token key {0} is not in the ring")]
+    KeyGone(u8),
+    /// A task of ours ended before its time.
+    #[error("a task of ours ended before its time")]
+    TaskLost(#[from] tokio::task::JoinError),
+}
+
+impl ServiceError for SessionError {
+    fn reason(&self) -> ErrorReason {
+        match self {
+            Self::Malformed(_) | Self::UnknownApp => ErrorReason::InvalidRequest,
+            Self::Forged(_) => ErrorReason::SessionInvalid,
+            Self::Expired => ErrorReason::SessionExpired,
+            Self::Revoked => ErrorReason::SessionRevoked,
+            Self::Blocked => ErrorReason::UserBlocked,
+            Self::NoSuchUser => ErrorReason::NotFound,
+            Self::Misshapen(_) | Self::Crypto(CryptoError::DoesNotOpen) => {
+                ErrorReason::DecryptFailed
+            }
+            Self::BudgetSpent(_) => ErrorReason::DecryptBudgetExhausted,
+            Self::WeChat(error) => wechat_reason(error),
+            Self::Crypto(CryptoError::Away(remote)) => crypto_reason(remote.reason),
+            Self::Store(_) | Self::Uninformed => ErrorReason::StoreUnavailable,
+            Self::KeyGone(_) | Self::TaskLost(_) => ErrorReason::Internal,
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::BudgetSpent(spent) => Some(spent.retry_after),
+            Self::WeChat(WxError::RateLimited {
+                quota: Quota::PerMinute,
+                ..
+            }) => Some(MINUTE),
+            Self::WeChat(WxError::RateLimited {
+                quota: Quota::PerDay,
+                ..
+            }) => Some(HOUR),
+            Self::Store(_) | Self::Uninformed => Some(STORE_PAUSE),
+            _ => None,
+        }
+    }
+}
+
+fn wechat_reason(error: &WxError) -> ErrorReason {
+    match error {
+        WxError::CodeRejected(_) => ErrorReason::LoginCodeRejected,
+        WxError::UserBlocked(_) => ErrorReason::UserBlocked,
+        WxError::RateLimited { .. } => ErrorReason::RateLimited,
+        WxError::Busy(_) | WxError::Unreachable(_) | WxError::NoAnswer(_) => {
+            ErrorReason::WechatUnavailable
+        }
+        WxError::Misconfigured(_) => ErrorReason::WechatMisconfigured,
+        WxError::UnknownErrcode(_) | WxError::Garbage(_) => ErrorReason::WechatBadAnswer,
+        WxError::BadRequest(_) => ErrorReason::Internal,
+    }
+}
+
+/// Whatever ails crypto-service, the user's session is not at fault.
+fn crypto_reason(reason: ErrorReason) -> ErrorReason {
+    match reason {
+        ErrorReason::DeadlineExceeded | ErrorReason::Overloaded => reason,
+        ErrorReason::StoreUnavailable => ErrorReason::StoreUnavailable,
+        _ => ErrorReason::Internal,
+    }
+}

@@ -1,0 +1,144 @@
+//! Wire to domain, which may refuse; domain to wire, which names every field.
+use std::time::Duration;
+
+use service_kit::Timestamp;
+use wx_proto::session::v1::{
+    Identity, LoginRequest, LoginResponse, RefreshResponse, UpdateProfileRequest, User,
+    VerifyResponse,
+};
+
+use crate::{
+    domain::{AppId, AvatarUrl, Device, LoginCode, Malformed, Nickname, Nonce, ProfileChange},
+    service::{Granted, LoggedIn, Login, Verified},
+    store::Account,
+};
+
+impl TryFrom<LoginRequest> for Login {
+    type Error = Malformed;
+
+    fn try_from(request: LoginRequest) -> Result<Self, Malformed> {
+        let LoginRequest {
+            code,
+            appid,
+            nonce,
+            device,
+        } = request;
+        Ok(Self {
+            code: LoginCode::parse(code)?,
+            appid: (!appid.is_empty())
+                .then(|| AppId::parse(&appid))
+                .transpose()?,
+            nonce: Nonce::parse(nonce)?,
+            device: Device::parse(&device)?,
+        })
+    }
+}
+
+pub(super) fn profile_change(request: &UpdateProfileRequest) -> Result<ProfileChange, Malformed> {
+    Ok(ProfileChange {
+        nickname: request
+            .nickname
+            .as_deref()
+            .map(Nickname::parse)
+            .transpose()?,
+        avatar_url: request
+            .avatar_url
+            .as_deref()
+            .map(AvatarUrl::parse)
+            .transpose()?,
+    })
+}
+
+impl From<Account> for User {
+    fn from(account: Account) -> Self {
+        // The unionid is identity, the block a refusal: neither is part of a profile.
+        let Account {
+            id,
+            unionid: _,
+            nickname,
+            avatar_url,
+            blocked_at: _,
+            created_at,
+            last_login_at,
+        } = account;
+        Self {
+            id: id.to_string(),
+            nickname,
+            avatar_url,
+            created_at: Some(moment(created_at)),
+            last_login_at: Some(moment(last_login_at)),
+        }
+    }
+}
+
+impl From<LoggedIn> for LoginResponse {
+    fn from(
+        LoggedIn {
+            granted,
+            account,
+            is_new,
+        }: LoggedIn,
+    ) -> Self {
+        let Granted {
+            token,
+            expires_in,
+            refresh_in,
+        } = granted;
+        Self {
+            session_rd: token.expose().to_owned(),
+            expires_in: Some(duration(expires_in)),
+            refresh_in: Some(duration(refresh_in)),
+            user: Some(account.into()),
+            is_new,
+        }
+    }
+}
+
+impl From<Granted> for RefreshResponse {
+    fn from(
+        Granted {
+            token,
+            expires_in,
+            refresh_in,
+        }: Granted,
+    ) -> Self {
+        Self {
+            session_rd: token.expose().to_owned(),
+            expires_in: Some(duration(expires_in)),
+            refresh_in: Some(duration(refresh_in)),
+        }
+    }
+}
+
+impl From<Verified> for VerifyResponse {
+    fn from(Verified { session, good_for }: Verified) -> Self {
+        Self {
+            identity: Some(Identity {
+                user_id: session.user_id.to_string(),
+                appid: session.appid.as_str().to_owned(),
+                openid: session.openid.as_str().to_owned(),
+                unionid: session.unionid.unwrap_or_default(),
+            }),
+            session_id: session.id.to_string(),
+            user_tag: session.tag.to_string(),
+            generation: session.generation,
+            since: session.since,
+            good_for: Some(duration(good_for)),
+            issued_at: Some(moment(session.issued_at)),
+            expires_at: Some(moment(session.expires_at)),
+            absolute_expires_at: Some(moment(session.absolute_expires_at)),
+        }
+    }
+}
+
+/// Durations of ours are days at most, far within what the wire can say.
+fn duration(duration: Duration) -> prost_types::Duration {
+    prost_types::Duration::try_from(duration).unwrap_or_default()
+}
+
+fn moment(moment: Timestamp) -> prost_types::Timestamp {
+    prost_types::Timestamp {
+        seconds: i64::try_from(moment.unix_seconds()).unwrap_or(i64::MAX),
+        nanos: i32::try_from(moment.unix_millis() % 1000 * 1_000_000).unwrap_or(0),
+    }
+}

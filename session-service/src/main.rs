@@ -1,0 +1,7 @@
+//! The session service, on its own.
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    service_kit::run::<session_service::Config>().await
+}

@@ -1,0 +1,120 @@
+//! What this service does: the domain's decisions, carried out on the stores.
+//!
+//! Every change reads, decides, and swaps; when another call was faster, it reads again.
+
+mod apps;
+mod counters;
+mod decrypt;
+mod login;
+mod logout;
+mod refresh;
+mod revocations;
+mod users;
+mod verify;
+
+pub use self::{
+    apps::Apps,
+    counters::Counters,
+    login::{LoggedIn, Login},
+    refresh::Granted,
+    revocations::Revocations,
+    verify::Verified,
+};
+
+use std::{ops::Deref, sync::Arc};
+
+use service_kit::{Clock, Timestamp};
+use wx_client::WxClient;
+
+use crate::{
+    SessionError,
+    domain::{Claims, Limits, Session, SessionRd, TagKey, TokenKeys},
+    ports::CryptoPort,
+    store::{AccountStore, Records, StoreError},
+};
+
+/// How often a change is tried again because others were faster.
+const ROUNDS: usize = 100;
+
+/// All operations on sessions and users. Cheap to clone.
+#[derive(Clone)]
+pub struct Sessions(Arc<Parts>);
+
+/// What the operations work with.
+pub struct Parts {
+    /// Sessions, in memory or Redis.
+    pub records: Records,
+    /// People.
+    pub accounts: Arc<dyn AccountStore>,
+    /// What no longer counts.
+    pub revocations: Arc<Revocations>,
+    /// Whoever can use a `session_key`.
+    pub crypto: Arc<dyn CryptoPort>,
+    /// Whoever knows what a code is worth.
+    pub wechat: WxClient,
+    /// The mini-programs served.
+    pub apps: Apps,
+    /// What signs tokens.
+    pub tokens: TokenKeys,
+    /// What names users in store keys.
+    pub tags: TagKey,
+    /// How long things last.
+    pub limits: Limits,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// What is counted.
+    pub counters: Counters,
+}
+
+impl Sessions {
+    /// The operations on `parts`.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// What a token says, once it is genuine and no row ends its session.
+    fn genuine(&self, token: &str) -> Result<Claims, SessionError> {
+        let claims = self.tokens.open(token)?;
+        if self.revocations.informed(self.now())?.ends(claims.id) {
+            return Err(SessionError::Revoked);
+        }
+        Ok(claims)
+    }
+
+    /// A record that was found, unless a row ends it or its user.
+    fn standing(&self, claims: &Claims, found: Option<Session>) -> Result<Session, SessionError> {
+        let view = self.revocations.informed(self.now())?;
+        match found {
+            // Gone meanwhile: by a logout, or because its time was over.
+            None if view.ends(claims.id) => Err(SessionError::Revoked),
+            None => Err(SessionError::Expired),
+            Some(session) if view.revokes(&session) => Err(SessionError::Revoked),
+            Some(session) => Ok(session),
+        }
+    }
+
+    fn sign(&self, session: &Session) -> Result<SessionRd, SessionError> {
+        let claims = session.claims();
+        self.tokens
+            .sign(&claims)
+            .ok_or(SessionError::KeyGone(claims.key))
+    }
+}
+
+impl Deref for Sessions {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// A change that lost every round.
+fn contended<T>() -> Result<T, SessionError> {
+    Err(StoreError::Contended.into())
+}

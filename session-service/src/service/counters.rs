@@ -1,0 +1,67 @@
+//! What this service counts.
+use prometheus_client::metrics::{counter::Counter, family::Family};
+use service_kit::{ServiceError, code_of};
+use telemetry::Metrics;
+
+use crate::{SessionError, domain::Reason};
+
+type Counted = Family<Vec<(&'static str, String)>, Counter>;
+
+/// Logins, refreshes, revocations and decryptions, by outcome.
+#[derive(Clone, Debug)]
+pub struct Counters {
+    logins: Counted,
+    refreshes: Counted,
+    revocations: Counted,
+    decrypts: Counted,
+    reuse: Counted,
+}
+
+impl Counters {
+    /// Counts into `metrics`.
+    #[must_use]
+    pub fn new(metrics: &Metrics) -> Self {
+        Self {
+            logins: metrics.counter(
+                "logins",
+                "Logins by outcome: ok, or the reason of the refusal",
+            ),
+            refreshes: metrics.counter("refreshes", "Refreshes by outcome"),
+            revocations: metrics.counter("revocations", "Revocations written, by reason"),
+            decrypts: metrics.counter("decrypts", "Decryptions of open data by outcome"),
+            reuse: metrics.counter(
+                "token_reuse",
+                "Sessions ended because an old token came back",
+            ),
+        }
+    }
+
+    pub(super) fn login<T>(&self, outcome: &Result<T, SessionError>) {
+        count(&self.logins, outcome);
+    }
+
+    pub(super) fn refresh<T>(&self, outcome: &Result<T, SessionError>) {
+        count(&self.refreshes, outcome);
+    }
+
+    pub(super) fn decrypt<T>(&self, outcome: &Result<T, SessionError>) {
+        count(&self.decrypts, outcome);
+    }
+
+    pub(super) fn revoked(&self, reason: Reason) {
+        let labels = vec![("reason", reason.as_str().to_owned())];
+        self.revocations.get_or_create(&labels).inc();
+    }
+
+    pub(super) fn reused(&self) {
+        self.reuse.get_or_create(&vec![]).inc();
+    }
+}
+
+fn count<T>(counted: &Counted, outcome: &Result<T, SessionError>) {
+    let outcome = match outcome {
+        Ok(_) => "ok".to_owned(),
+        Err(error) => code_of(error.reason()),
+    };
+    counted.get_or_create(&vec![("outcome", outcome)]).inc();
+}

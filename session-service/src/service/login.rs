@@ -1,0 +1,167 @@
+//! Logging in: a code becomes a session.
+use service_kit::Timestamp;
+use tracing::Instrument;
+use wx_client::{App, WxLogin};
+
+use super::{Granted, ROUNDS, Sessions, contended};
+use crate::{
+    SessionError,
+    domain::{AppId, Device, LoginCode, Nonce, OpenId, Opening, RingEntry, Session, SessionId},
+    ports::{Owner, SealedKey},
+    store::{Account, Change, Seen, SignedIn, StoreError},
+};
+
+/// What a client sends to log in.
+#[derive(Debug)]
+pub struct Login {
+    /// The code of `wx.login`.
+    pub code: LoginCode,
+    /// The app; left out, the first one.
+    pub appid: Option<AppId>,
+    /// The client's word for this `wx.login`.
+    pub nonce: Nonce,
+    /// The device's label.
+    pub device: Device,
+}
+
+/// A login that succeeded.
+#[derive(Clone, Debug)]
+pub struct LoggedIn {
+    /// The session's token.
+    pub granted: Granted,
+    /// Who logged in.
+    pub account: Account,
+    /// Whether this login registered them.
+    pub is_new: bool,
+}
+
+impl Sessions {
+    /// Exchanges a code at WeChat and opens a session; registers the user on first sight.
+    ///
+    /// # Errors
+    /// When WeChat, crypto-service or a store refuses or fails, or the user is blocked.
+    pub async fn login(&self, login: Login) -> Result<LoggedIn, SessionError> {
+        let outcome = self.logged_in(login).await;
+        self.counters.login(&outcome);
+        outcome
+    }
+
+    async fn logged_in(&self, login: Login) -> Result<LoggedIn, SessionError> {
+        let (appid, app) = self.apps.find(login.appid.as_ref())?.clone();
+        // Before the code is spent: without the database no session could be opened.
+        let since = self.revocations.catch_up().await?;
+        let sessions = self.clone();
+        // From here the code may be out. A caller who hangs up must not lose the session for it.
+        let rest = async move { sessions.exchange(login, &appid, &app, since).await };
+        tokio::spawn(rest.in_current_span()).await?
+    }
+
+    async fn exchange(
+        &self,
+        login: Login,
+        appid: &AppId,
+        app: &App,
+        since: u64,
+    ) -> Result<LoggedIn, SessionError> {
+        let WxLogin {
+            openid,
+            unionid,
+            session_key,
+        } = self
+            .wechat
+            .code_to_session(app, login.code.expose())
+            .await?;
+        let owner = Owner {
+            appid: appid.clone(),
+            openid: OpenId::new(openid),
+        };
+        let key = self.crypto.seal(&owner, session_key).await?;
+        let now = self.now();
+        let Owner { appid, openid } = owner;
+        let seen = Seen {
+            appid,
+            openid,
+            unionid,
+        };
+        let SignedIn { account, is_new } = self.accounts.sign_in(&seen, now).await?;
+        if account.blocked_at.is_some() {
+            return Err(SessionError::Blocked);
+        }
+        let session = self.begin(seen, &account, login.device, since)?;
+        self.keep(&session, key, now).await?;
+        tracing::info!(event = "login", session.id = %session.id, user.tag = %session.tag, user.id = %account.id, is_new, "session opened");
+        Ok(LoggedIn {
+            granted: self.grant(&session, now)?,
+            account,
+            is_new,
+        })
+    }
+
+    fn begin(
+        &self,
+        Seen {
+            appid,
+            openid,
+            unionid,
+        }: Seen,
+        account: &Account,
+        device: Device,
+        since: u64,
+    ) -> Result<Session, SessionError> {
+        let opening = Opening {
+            id: SessionId::generate().map_err(StoreError::from)?,
+            tag: self.tags.tag(&appid, &openid),
+            unionid: account.unionid.clone().or(unionid),
+            appid,
+            openid,
+            user_id: account.id,
+            since,
+            device,
+        };
+        Ok(Session::open(
+            opening,
+            self.tokens.active(),
+            &self.limits,
+            self.now(),
+        ))
+    }
+
+    /// Stores the session, its line in the user's list and the key, all or nothing.
+    async fn keep(
+        &self,
+        session: &Session,
+        key: SealedKey,
+        now: Timestamp,
+    ) -> Result<(), SessionError> {
+        let SealedKey {
+            sealed,
+            fingerprint,
+            useful_when_displaced,
+        } = key;
+        let newest = RingEntry {
+            sealed,
+            fingerprint,
+            displaced_at: None,
+        };
+        for _ in 0..ROUNDS {
+            let (read, mut user) = self
+                .records
+                .session_and_user(session.tag, session.id)
+                .await?;
+            let mut list = user.value.take().unwrap_or_default();
+            let surplus = list.add(session, self.limits.per_user, now);
+            list.push_key(newest.clone(), useful_when_displaced, now);
+            let life = list.last_end().unwrap_or(session.expires_at).since(now);
+            let change = Change::default()
+                .put(&read, session, session.expires_at.since(now))
+                .put(&user, &list, life);
+            let change = surplus
+                .into_iter()
+                .fold(change, |change, id| change.drop_session(session.tag, id));
+            if self.records.commit(change).await? {
+                return Ok(());
+            }
+        }
+        contended()
+    }
+}

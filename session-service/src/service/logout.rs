@@ -1,0 +1,78 @@
+//! Ending a session.
+use std::time::Duration;
+
+use super::Sessions;
+use crate::{
+    SessionError,
+    domain::{Claims, Reason, Revocation, Subject},
+    store::Change,
+};
+
+/// How much longer than any token a row stays, for clocks that differ.
+const ROW_MARGIN: Duration = Duration::from_mins(1);
+/// Tidying the user's list is tried this often; a line that stays is harmless.
+const TIDY_ROUNDS: usize = 3;
+
+impl Sessions {
+    /// Ends a token's session for good. Needs a genuine token and the database, not the session
+    /// store.
+    ///
+    /// # Errors
+    /// When the token is not ours, or the row could not be written: then nothing has changed.
+    pub async fn logout(&self, token: &str) -> Result<(), SessionError> {
+        let claims = self.tokens.open(token)?;
+        if self.end(&claims, Reason::Logout).await? {
+            tracing::info!(event = "logout", session.id = %claims.id, user.tag = %claims.tag, "session ended");
+        }
+        Ok(())
+    }
+
+    /// First the row, which is the fact; then the record, which may be away. Says whether the session
+    /// had not been ended before.
+    pub(super) async fn end(&self, claims: &Claims, reason: Reason) -> Result<bool, SessionError> {
+        let revocation = Revocation {
+            subject: Subject::Session(claims.id),
+            reason,
+            expires_at: self
+                .now()
+                .plus(self.limits.ttl + self.revocations.max_lag() + ROW_MARGIN),
+        };
+        let appended = self.revocations.revoke(&revocation).await?;
+        if appended.fresh {
+            self.counters.revoked(reason);
+        }
+        self.tidy(claims).await;
+        Ok(appended.fresh)
+    }
+
+    /// Deletes what the row has made void.
+    async fn tidy(&self, claims: &Claims) {
+        for _ in 0..TIDY_ROUNDS {
+            match self.try_tidy(claims).await {
+                Ok(true) => return,
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, session.id = %claims.id, "an ended session's record stays for now");
+                    return;
+                }
+            }
+        }
+    }
+
+    async fn try_tidy(&self, claims: &Claims) -> Result<bool, SessionError> {
+        let now = self.now();
+        // The record first, and by itself: it goes even when the list keeps changing.
+        let delete = Change::default().drop_session(claims.tag, claims.id);
+        self.records.commit(delete).await?;
+        let mut user = self.records.user(claims.tag).await?;
+        let Some(mut list) = user.value.take() else {
+            return Ok(true);
+        };
+        list.remove(claims.id);
+        let change = match list.last_end() {
+            Some(end) if now < end => Change::default().put(&user, &list, end.since(now)),
+            _ => Change::default().delete(&user),
+        };
+        Ok(self.records.commit(change).await?)
+    }
+}

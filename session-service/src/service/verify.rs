@@ -1,0 +1,62 @@
+//! Who is calling?
+use std::time::Duration;
+
+use service_kit::Timestamp;
+
+use super::Sessions;
+use crate::{
+    SessionError,
+    domain::{Presented, Session},
+    store::{Change, Read},
+};
+
+/// An answer may be kept this long by a caller that follows revocations.
+const GOOD_FOR: Duration = Duration::from_secs(30);
+
+/// A session that passes.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// The session.
+    pub session: Session,
+    /// How long the answer may be kept; never past the end of the token or its grace.
+    pub good_for: Duration,
+}
+
+impl Sessions {
+    /// Tells whose session a token belongs to. One read; one write more on a generation's first use.
+    ///
+    /// # Errors
+    /// When the token is not ours, its time is over, it was revoked, or a store cannot tell.
+    pub async fn verify(&self, token: &str) -> Result<Verified, SessionError> {
+        let claims = self.genuine(token)?;
+        let mut read = self.records.session(claims.tag, claims.id).await?;
+        let session = self.standing(&claims, read.value.take())?;
+        let now = self.now();
+        match session.present(&claims, &self.limits, now) {
+            Presented::Expired => Err(SessionError::Expired),
+            Presented::Passes { until, becomes } => {
+                if let Some(becomes) = &becomes {
+                    self.note(&read, becomes, now).await;
+                }
+                let good_for = until.since(now).min(GOOD_FOR);
+                Ok(Verified {
+                    session: becomes.unwrap_or(session),
+                    good_for,
+                })
+            }
+        }
+    }
+
+    /// Notes a generation's first use, or a step that the store had lost. Should another call be
+    /// faster, or the store refuse, the user's request goes on all the same.
+    async fn note(&self, read: &Read<Session>, becomes: &Session, now: Timestamp) {
+        let life = becomes.expires_at.since(now);
+        if let Err(error) = self
+            .records
+            .commit(Change::default().put(read, becomes, life))
+            .await
+        {
+            tracing::warn!(error = &error as &dyn std::error::Error, session.id = %becomes.id, "a first use was not noted");
+        }
+    }
+}

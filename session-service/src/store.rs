@@ -1,0 +1,148 @@
+//! What is remembered, and where.
+//!
+//! [`SessionStore`] keeps sealed records by key: in memory, or in Redis. It knows no rule: [`Records`]
+//! reads typed records from it, the domain decides, and one compare-and-swap writes the outcome or
+//! nothing. [`AccountStore`] and [`RevocationLog`] keep what must survive: in SQL.
+//!
+//! To add a session store, implement [`SessionStore`] and run `tests/session_store_contract.rs` on it.
+
+mod accounts;
+mod memory;
+mod record;
+mod records;
+mod redis;
+mod revocations;
+mod seal;
+mod sqlite;
+
+pub use self::{
+    accounts::{Account, AccountStore, Seen, SignedIn},
+    memory::MemoryStore,
+    records::{Change, Read, Records},
+    redis::{RedisSettings, RedisStore},
+    revocations::{Appended, RevocationLog},
+    seal::Seal,
+    sqlite::SqliteStore,
+};
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::domain::{SessionId, UserTag};
+
+/// Why a store did not do what it was asked. Nothing here says anything about a session.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Redis did not answer, or not in time.
+    #[error("redis is away")]
+    RedisAway(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Redis answered that it will not: full, read-only, loading, no permission.
+    #[error("redis refuses: {0}")]
+    RedisRefuses(String),
+    /// The database failed.
+    #[error("the database failed")]
+    Sql(#[from] sqlx::Error),
+    /// The database's tables could not be brought up to date.
+    #[error("the database's tables cannot be brought up to date")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A record was not sealed by us for this key.
+    #[error("the record at {0} is not ours")]
+    Foreign(StoreKey),
+    /// Too many others changed the same records meanwhile.
+    #[error("the record kept changing")]
+    Contended,
+    /// The operating system gave no randomness.
+    #[error("no randomness")]
+    NoRandomness(#[from] getrandom::Error),
+}
+
+/// A key in the store. Keys with the same `{tag}` can change together.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct StoreKey(String);
+
+impl StoreKey {
+    /// Where a session is.
+    #[must_use]
+    pub fn session(tag: UserTag, id: SessionId) -> Self {
+        Self(format!("wxg:{{{tag}}}:s:{id}"))
+    }
+
+    /// Where a user's list of sessions and ring of keys is.
+    #[must_use]
+    pub fn user(tag: UserTag) -> Self {
+        Self(format!("wxg:{{{tag}}}:u"))
+    }
+
+    /// Where a user's decrypt attempts are.
+    #[must_use]
+    pub fn attempts(tag: UserTag) -> Self {
+        Self(format!("wxg:{{{tag}}}:d"))
+    }
+
+    /// The key's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for StoreKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What must be at a key for a swap to happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// Exactly these bytes.
+    Bytes(Vec<u8>),
+    /// Nothing.
+    Absent,
+    /// Whatever is there.
+    Anything,
+}
+
+/// What a swap leaves at a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// These bytes, which the store forgets after this long.
+    Put(Vec<u8>, Duration),
+    /// Nothing.
+    Delete,
+}
+
+/// One key's part in a swap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Swap {
+    /// The key.
+    pub key: StoreKey,
+    /// What must be there.
+    pub expect: Expect,
+    /// What is there afterwards.
+    pub write: Write,
+}
+
+/// Keeps bytes by key, and swaps them atomically.
+#[async_trait]
+pub trait SessionStore: Send + Sync + 'static {
+    /// What is at each of `keys`, in their order.
+    ///
+    /// # Errors
+    /// When the store cannot tell. Never to say that there is nothing.
+    async fn get(&self, keys: &[StoreKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError>;
+
+    /// Does all of `swaps`, or nothing when one expectation fails; says which. All keys lie on one
+    /// slot.
+    ///
+    /// # Errors
+    /// When the store did not answer; the swap may have happened all the same.
+    async fn swap(&self, swaps: &[Swap]) -> Result<bool, StoreError>;
+
+    /// Everything that is kept: for people to look at, and for tests.
+    ///
+    /// # Errors
+    /// When the store cannot tell.
+    async fn dump(&self) -> Result<Vec<(String, Vec<u8>)>, StoreError>;
+}

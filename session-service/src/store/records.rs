@@ -1,0 +1,181 @@
+//! Typed records over a [`SessionStore`]: read, decide elsewhere, swap.
+use std::{sync::Arc, time::Duration};
+
+use super::{Expect, Seal, SessionStore, StoreError, StoreKey, Swap, Write, record::Record};
+use crate::domain::{Attempts, Session, SessionId, UserSessions, UserTag};
+
+/// The records of sessions and users. Cheap to clone.
+#[derive(Clone)]
+pub struct Records {
+    store: Arc<dyn SessionStore>,
+    seal: Arc<Seal>,
+}
+
+/// A record as it was when read, and the proof that it has not changed since.
+#[derive(Clone, Debug)]
+pub struct Read<T> {
+    key: StoreKey,
+    found: Option<Vec<u8>>,
+    /// The record, where there is one.
+    pub value: Option<T>,
+}
+
+impl Records {
+    /// Records in `store`, sealed by `seal`.
+    #[must_use]
+    pub fn new(store: Arc<dyn SessionStore>, seal: Seal) -> Self {
+        Self {
+            store,
+            seal: Arc::new(seal),
+        }
+    }
+
+    /// Reads one session: one `GET`, nothing else.
+    ///
+    /// # Errors
+    /// When the store cannot tell, or what it gave is not this session.
+    pub async fn session(&self, tag: UserTag, id: SessionId) -> Result<Read<Session>, StoreError> {
+        self.read(StoreKey::session(tag, id)).await
+    }
+
+    /// Reads a user's sessions and keys.
+    ///
+    /// # Errors
+    /// When the store cannot tell, or what it gave is not this user's.
+    pub async fn user(&self, tag: UserTag) -> Result<Read<UserSessions>, StoreError> {
+        self.read(StoreKey::user(tag)).await
+    }
+
+    /// Reads a session and its user together.
+    ///
+    /// # Errors
+    /// As [`Records::session`].
+    pub async fn session_and_user(
+        &self,
+        tag: UserTag,
+        id: SessionId,
+    ) -> Result<(Read<Session>, Read<UserSessions>), StoreError> {
+        let keys = [StoreKey::session(tag, id), StoreKey::user(tag)];
+        let mut found = self.store.get(&keys).await?.into_iter();
+        let [session, user] = keys;
+        let (first, second) = (found.next().flatten(), found.next().flatten());
+        Ok((self.open(session, first)?, self.open(user, second)?))
+    }
+
+    /// Reads a user's decrypt attempts.
+    ///
+    /// # Errors
+    /// As [`Records::user`].
+    pub async fn attempts(&self, tag: UserTag) -> Result<Read<Attempts>, StoreError> {
+        self.read(StoreKey::attempts(tag)).await
+    }
+
+    /// Does the whole change, or nothing because a record changed since it was read; says which.
+    ///
+    /// # Errors
+    /// When the store did not answer; the change may have happened all the same.
+    pub async fn commit(&self, change: Change) -> Result<bool, StoreError> {
+        let sealed = change.0.into_iter().map(|part| part.seal(&self.seal));
+        let swaps = sealed.collect::<Result<Vec<_>, _>>()?;
+        self.store.swap(&swaps).await
+    }
+
+    /// Everything that is stored, as stored.
+    ///
+    /// # Errors
+    /// When the store cannot tell.
+    pub async fn dump(&self) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.store.dump().await
+    }
+
+    async fn read<T: Record>(&self, key: StoreKey) -> Result<Read<T>, StoreError> {
+        let found = self
+            .store
+            .get(std::slice::from_ref(&key))
+            .await?
+            .pop()
+            .flatten();
+        self.open(key, found)
+    }
+
+    fn open<T: Record>(
+        &self,
+        key: StoreKey,
+        found: Option<Vec<u8>>,
+    ) -> Result<Read<T>, StoreError> {
+        let value = match &found {
+            None => None,
+            Some(sealed) => {
+                let plain = self.seal.open(&key, sealed);
+                let value = plain.and_then(|plain| T::decode(&plain));
+                Some(value.ok_or_else(|| StoreError::Foreign(key.clone()))?)
+            }
+        };
+        Ok(Read { key, found, value })
+    }
+}
+
+/// Writes that happen together or not at all.
+#[derive(Default)]
+pub struct Change(Vec<Part>);
+
+struct Part {
+    key: StoreKey,
+    expect: Expect,
+    write: Option<(Vec<u8>, Duration)>,
+}
+
+impl Part {
+    fn seal(self, seal: &Seal) -> Result<Swap, StoreError> {
+        let Self { key, expect, write } = self;
+        let write = match write {
+            Some((plain, life)) => Write::Put(seal.seal(&key, &plain)?, life),
+            None => Write::Delete,
+        };
+        Ok(Swap { key, expect, write })
+    }
+}
+
+impl Change {
+    /// Writes `value`, for `life`, if the record is still as it was read.
+    #[must_use]
+    #[expect(private_bounds, reason = "the stored form is nobody else's business")]
+    pub fn put<T: Record>(mut self, read: &Read<T>, value: &T, life: Duration) -> Self {
+        let write = Some((value.encode(), life));
+        self.0.push(Part {
+            key: read.key.clone(),
+            expect: read.unchanged(),
+            write,
+        });
+        self
+    }
+
+    /// Deletes a record if it is still as it was read.
+    #[must_use]
+    pub fn delete<T>(mut self, read: &Read<T>) -> Self {
+        self.0.push(Part {
+            key: read.key.clone(),
+            expect: read.unchanged(),
+            write: None,
+        });
+        self
+    }
+
+    /// Deletes a session whatever it has become.
+    #[must_use]
+    pub fn drop_session(mut self, tag: UserTag, id: SessionId) -> Self {
+        let key = StoreKey::session(tag, id);
+        self.0.push(Part {
+            key,
+            expect: Expect::Anything,
+            write: None,
+        });
+        self
+    }
+}
+
+impl<T> Read<T> {
+    fn unchanged(&self) -> Expect {
+        self.found.clone().map_or(Expect::Absent, Expect::Bytes)
+    }
+}

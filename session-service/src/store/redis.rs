@@ -1,0 +1,114 @@
+//! Records in Redis.
+mod manager;
+mod swap;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use deadpool::managed::{Object, Pool, PoolConfig, Timeouts};
+use deadpool_redis::redis::{self, FromRedisValue};
+use secrecy::{ExposeSecret, SecretString};
+
+use self::manager::Manager;
+use super::{SessionStore, StoreError, StoreKey, Swap};
+
+/// Where Redis is, and how long it may take.
+#[derive(Clone, Debug)]
+pub struct RedisSettings {
+    /// `redis://[user:password@]host:port/db`.
+    pub url: SecretString,
+    /// The longest wait for one command, and for one connection.
+    pub timeout: Duration,
+    /// Connections at most.
+    pub connections: usize,
+}
+
+/// Keeps records in a Redis server.
+///
+/// Every wait is bounded. A connection that failed or was silent for too long is thrown away, so no
+/// late reply can be taken for another question's.
+pub struct RedisStore {
+    pool: Pool<Manager>,
+    timeout: Duration,
+}
+
+impl RedisStore {
+    /// A store at `settings.url`; connects when first used.
+    ///
+    /// # Errors
+    /// When the address is malformed.
+    pub fn new(settings: &RedisSettings) -> anyhow::Result<Self> {
+        let timeout = settings.timeout;
+        // The parser's error may repeat the address, and with it the password.
+        let client = redis::Client::open(settings.url.expose_secret())
+            .map_err(|_| anyhow::anyhow!("redis.url is not a Redis address"))?;
+        let config = PoolConfig {
+            max_size: settings.connections,
+            timeouts: Timeouts {
+                wait: Some(timeout),
+                create: Some(timeout),
+                recycle: Some(timeout),
+            },
+            ..PoolConfig::default()
+        };
+        let pool = Pool::builder(Manager::new(client, timeout))
+            .config(config)
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()?;
+        Ok(Self { pool, timeout })
+    }
+
+    async fn ask<T: FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, StoreError> {
+        let away = |error| StoreError::RedisAway(Box::new(error));
+        let mut connection = self.pool.get().await.map_err(away)?;
+        let asked = command.query_async(&mut connection.wire);
+        match tokio::time::timeout(self.timeout, asked).await {
+            Ok(Ok(answer)) => {
+                connection.answered();
+                Ok(answer)
+            }
+            Ok(Err(error)) => Err(refused(connection, error)),
+            Err(late) => {
+                drop(Object::take(connection));
+                Err(StoreError::RedisAway(Box::new(late)))
+            }
+        }
+    }
+}
+
+/// An error that Redis itself answered leaves the connection in order; any other does not.
+fn refused(connection: Object<Manager>, error: redis::RedisError) -> StoreError {
+    if let Some(code) = error.code() {
+        return StoreError::RedisRefuses(code.to_owned());
+    }
+    drop(Object::take(connection));
+    StoreError::RedisAway(Box::new(error))
+}
+
+#[async_trait]
+impl SessionStore for RedisStore {
+    async fn get(&self, keys: &[StoreKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        if let [key] = keys {
+            return Ok(vec![self.ask(redis::cmd("GET").arg(key.as_str())).await?]);
+        }
+        let mut command = redis::cmd("MGET");
+        for key in keys {
+            command.arg(key.as_str());
+        }
+        self.ask(&command).await
+    }
+
+    async fn swap(&self, swaps: &[Swap]) -> Result<bool, StoreError> {
+        self.ask(&swap::command(swaps)).await
+    }
+
+    async fn dump(&self) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        let keys: Vec<String> = self.ask(redis::cmd("KEYS").arg("wxg:*")).await?;
+        let mut records = Vec::with_capacity(keys.len());
+        for key in keys {
+            let value: Option<Vec<u8>> = self.ask(redis::cmd("GET").arg(&key)).await?;
+            records.extend(value.map(|value| (key, value)));
+        }
+        Ok(records)
+    }
+}
