@@ -1,0 +1,129 @@
+//! session-service, over gRPC.
+use std::time::Duration;
+
+use async_trait::async_trait;
+use service_kit::{GrpcChannel, RemoteError};
+use tonic::Request;
+use wx_proto::session::v1::{
+    DecryptOpenDataRequest, GetUserRequest, LoginRequest, LogoutRequest, RefreshRequest,
+    UpdateProfileRequest, VerifyRequest, session_service_client::SessionServiceClient,
+};
+
+use super::{Deadlines, convert::required};
+use crate::ports::{
+    Granted, LoggedIn, Login, OpenData, Profile, Session, SessionPort, SessionToken, User,
+};
+
+/// No message to or from session-service is larger.
+const MESSAGE_BYTES: usize = 128 * 1024;
+
+/// session-service at the end of a channel.
+#[derive(Clone, Debug)]
+pub struct GrpcSessions {
+    client: SessionServiceClient<GrpcChannel>,
+    deadlines: Deadlines,
+}
+
+impl GrpcSessions {
+    /// The service at the end of `channel`, asked within `deadlines`.
+    #[must_use]
+    pub fn new(channel: GrpcChannel, deadlines: Deadlines) -> Self {
+        let client = SessionServiceClient::new(channel)
+            .max_decoding_message_size(MESSAGE_BYTES)
+            .max_encoding_message_size(MESSAGE_BYTES);
+        Self { client, deadlines }
+    }
+
+    fn client(&self) -> SessionServiceClient<GrpcChannel> {
+        self.client.clone()
+    }
+}
+
+fn within<T>(deadline: Duration, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(deadline);
+    request
+}
+
+#[async_trait]
+impl SessionPort for GrpcSessions {
+    async fn login(&self, login: Login) -> Result<LoggedIn, RemoteError> {
+        let Login {
+            code,
+            appid,
+            nonce,
+            device,
+        } = login;
+        let message = LoginRequest {
+            code,
+            appid: appid.unwrap_or_default(),
+            nonce: nonce.unwrap_or_default(),
+            device: device.unwrap_or_default(),
+        };
+        let request = within(self.deadlines.login, message);
+        let answer = self.client().login(request).await?;
+        answer.into_inner().try_into()
+    }
+
+    async fn verify(&self, token: &SessionToken) -> Result<Session, RemoteError> {
+        let session_rd = token.expose().to_owned();
+        let request = within(self.deadlines.session, VerifyRequest { session_rd });
+        let answer = self.client().verify(request).await?;
+        answer.into_inner().try_into()
+    }
+
+    async fn refresh(&self, token: &SessionToken) -> Result<Granted, RemoteError> {
+        let session_rd = token.expose().to_owned();
+        let request = within(self.deadlines.session, RefreshRequest { session_rd });
+        let answer = self.client().refresh(request).await?;
+        answer.into_inner().try_into()
+    }
+
+    async fn logout(&self, token: &SessionToken) -> Result<(), RemoteError> {
+        let session_rd = token.expose().to_owned();
+        let request = within(self.deadlines.session, LogoutRequest { session_rd });
+        self.client().logout(request).await?;
+        Ok(())
+    }
+
+    async fn open_data(&self, token: &SessionToken, data: OpenData) -> Result<String, RemoteError> {
+        let OpenData {
+            encrypted_data,
+            iv,
+            raw_data,
+            signature,
+        } = data;
+        let message = DecryptOpenDataRequest {
+            session_rd: token.expose().to_owned(),
+            encrypted_data,
+            iv,
+            raw_data,
+            signature,
+        };
+        let request = within(self.deadlines.other, message);
+        let answer = self.client().decrypt_open_data(request).await;
+        Ok(answer?.into_inner().json)
+    }
+
+    async fn user(&self, id: &str) -> Result<User, RemoteError> {
+        let user_id = id.to_owned();
+        let request = within(self.deadlines.other, GetUserRequest { user_id });
+        let answer = self.client().get_user(request).await?;
+        required(answer.into_inner().user, "user").map(User::from)
+    }
+
+    async fn update_profile(
+        &self,
+        token: &SessionToken,
+        profile: Profile,
+    ) -> Result<User, RemoteError> {
+        let message = UpdateProfileRequest {
+            session_rd: token.expose().to_owned(),
+            nickname: profile.nickname,
+            avatar_url: profile.avatar_url,
+        };
+        let request = within(self.deadlines.other, message);
+        let answer = self.client().update_profile(request).await;
+        required(answer?.into_inner().user, "user").map(User::from)
+    }
+}

@@ -1,0 +1,7 @@
+//! The gateway as a process of its own.
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    service_kit::run::<auth_gateway::Config>().await
+}

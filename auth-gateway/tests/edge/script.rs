@@ -1,0 +1,195 @@
+//! A session-service that answers what it is told to, and remembers what it was asked.
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use service_kit::{RemoteError, to_status};
+use tonic::{Request, Response, Status};
+use wx_proto::session::v1::{
+    DecryptOpenDataRequest, DecryptOpenDataResponse, GetUserRequest, GetUserResponse, Identity,
+    LoginRequest, LoginResponse, LogoutRequest, LogoutResponse, RefreshRequest, RefreshResponse,
+    UpdateProfileRequest, UpdateProfileResponse, User, VerifyRequest, VerifyResponse,
+    session_service_server::SessionService,
+};
+
+pub(crate) const TOKEN: &str = "wxs_script-token";
+pub(crate) const SUCCESSOR: &str = "wxs_script-successor";
+pub(crate) const OPENID: &str = "oScript-openid";
+pub(crate) const OPENED: &str = r#"{"phoneNumber": "13580006666",  "watermark":{"timestamp":1.0}}"#;
+
+/// One call: what it was, what it said, and the names and values beside it.
+#[derive(Clone)]
+pub(crate) struct Call {
+    pub(crate) said: String,
+    pub(crate) metadata: BTreeMap<String, String>,
+}
+
+#[derive(Default)]
+struct Memory {
+    refusals: BTreeMap<&'static str, RemoteError>,
+    calls: Vec<Call>,
+    identity: Option<Identity>,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct Script(Arc<Mutex<Memory>>);
+
+impl Script {
+    /// From now on `method` fails with `error`.
+    pub(crate) fn refuse(&self, method: &'static str, error: RemoteError) {
+        self.0.lock().unwrap().refusals.insert(method, error);
+    }
+
+    /// From now on sessions belong to `identity`.
+    pub(crate) fn identify(&self, identity: Identity) {
+        self.0.lock().unwrap().identity = Some(identity);
+    }
+
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        self.0.lock().unwrap().calls.clone()
+    }
+
+    pub(crate) fn said(&self) -> Vec<String> {
+        self.calls().into_iter().map(|call| call.said).collect()
+    }
+
+    fn hear<T>(
+        &self,
+        method: &'static str,
+        request: &Request<T>,
+        said: &str,
+    ) -> Result<(), Status> {
+        let headers = request.metadata().as_ref().iter();
+        let metadata = headers
+            .map(|(name, value)| (name.to_string(), format!("{value:?}")))
+            .collect();
+        let mut memory = self.0.lock().unwrap();
+        let said = format!("{method} {said}").trim().to_owned();
+        memory.calls.push(Call { said, metadata });
+        memory
+            .refusals
+            .get(method)
+            .map_or(Ok(()), |error| Err(to_status(error)))
+    }
+}
+
+pub(crate) fn identity() -> Identity {
+    Identity {
+        user_id: "user-1".to_owned(),
+        appid: "wxscript".to_owned(),
+        openid: OPENID.to_owned(),
+        unionid: "uScript".to_owned(),
+    }
+}
+
+fn user() -> User {
+    User {
+        id: "user-1".to_owned(),
+        nickname: "小梅".to_owned(),
+        ..User::default()
+    }
+}
+
+fn seconds(seconds: i64) -> prost_types::Duration {
+    prost_types::Duration { seconds, nanos: 0 }
+}
+
+fn at(seconds: i64, nanos: i32) -> prost_types::Timestamp {
+    prost_types::Timestamp { seconds, nanos }
+}
+
+#[tonic::async_trait]
+impl SessionService for Script {
+    async fn login(
+        &self,
+        request: Request<LoginRequest>,
+    ) -> Result<Response<LoginResponse>, Status> {
+        let LoginRequest {
+            code,
+            appid,
+            nonce,
+            device,
+        } = request.get_ref();
+        self.hear(
+            "login",
+            &request,
+            &format!("{code}|{appid}|{nonce}|{device}"),
+        )?;
+        Ok(Response::new(LoginResponse {
+            session_rd: TOKEN.to_owned(),
+            expires_in: Some(seconds(1800)),
+            refresh_in: Some(seconds(1200)),
+            user: Some(user()),
+            is_new: true,
+        }))
+    }
+
+    async fn verify(
+        &self,
+        request: Request<VerifyRequest>,
+    ) -> Result<Response<VerifyResponse>, Status> {
+        self.hear("verify", &request, &request.get_ref().session_rd)?;
+        let known = self.0.lock().unwrap().identity.clone();
+        Ok(Response::new(VerifyResponse {
+            identity: Some(known.unwrap_or_else(identity)),
+            session_id: "7f3c1d9a5b2e4f60818293a4b5c6d7e8".to_owned(),
+            issued_at: Some(at(1_769_846_400, 0)),
+            expires_at: Some(at(1_769_848_200, 250_000_000)),
+            absolute_expires_at: Some(at(1_772_438_400, 0)),
+            ..VerifyResponse::default()
+        }))
+    }
+
+    async fn refresh(
+        &self,
+        request: Request<RefreshRequest>,
+    ) -> Result<Response<RefreshResponse>, Status> {
+        self.hear("refresh", &request, &request.get_ref().session_rd)?;
+        Ok(Response::new(RefreshResponse {
+            session_rd: SUCCESSOR.to_owned(),
+            expires_in: Some(seconds(1800)),
+            refresh_in: Some(seconds(1200)),
+        }))
+    }
+
+    async fn logout(
+        &self,
+        request: Request<LogoutRequest>,
+    ) -> Result<Response<LogoutResponse>, Status> {
+        self.hear("logout", &request, &request.get_ref().session_rd)?;
+        Ok(Response::new(LogoutResponse {}))
+    }
+
+    async fn decrypt_open_data(
+        &self,
+        request: Request<DecryptOpenDataRequest>,
+    ) -> Result<Response<DecryptOpenDataResponse>, Status> {
+        let sent = request.get_ref();
+        let said = format!(
+            "{}|{}|{:?}|{:?}",
+            sent.encrypted_data, sent.iv, sent.raw_data, sent.signature
+        );
+        self.hear("decrypt", &request, &said)?;
+        let json = OPENED.to_owned();
+        Ok(Response::new(DecryptOpenDataResponse { json }))
+    }
+
+    async fn get_user(
+        &self,
+        request: Request<GetUserRequest>,
+    ) -> Result<Response<GetUserResponse>, Status> {
+        self.hear("user", &request, &request.get_ref().user_id)?;
+        Ok(Response::new(GetUserResponse { user: Some(user()) }))
+    }
+
+    async fn update_profile(
+        &self,
+        request: Request<UpdateProfileRequest>,
+    ) -> Result<Response<UpdateProfileResponse>, Status> {
+        let sent = request.get_ref();
+        let said = format!("{:?}|{:?}", sent.nickname, sent.avatar_url);
+        self.hear("profile", &request, &said)?;
+        Ok(Response::new(UpdateProfileResponse { user: Some(user()) }))
+    }
+}
