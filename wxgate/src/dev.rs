@@ -1,0 +1,98 @@
+//! `wxgate dev`: everything on a laptop.
+use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
+
+use service_kit::{Listen, SystemClock, config};
+use session_service::config::RedisConfig;
+
+use crate::{
+    cli::{Dev, Wechat},
+    system::{Addresses, Plan, System},
+};
+
+/// fake-wechat's port.
+const FAKE_PORT: u16 = 8090;
+/// Requests in flight get this long after the first signal.
+const GRACE: Duration = Duration::from_secs(10);
+
+pub(crate) async fn run(dev: Dev) -> anyhow::Result<ExitCode> {
+    let plan = plan(&dev)?;
+    let guard = telemetry::init("wxgate", &plan.gateway.telemetry)?;
+    let ended = serve(plan, &dev.data_dir).await;
+    tokio::task::spawn_blocking(move || guard.shutdown()).await?;
+    ended
+}
+
+async fn serve(plan: Plan, data_dir: &Path) -> anyhow::Result<ExitCode> {
+    let kept = kept_in(&plan);
+    let system = System::start(plan, Arc::new(SystemClock)).await?;
+    print!("{}", welcome(&system.addresses, kept, data_dir));
+    let code = system.lifecycle.run(GRACE).await?;
+    println!("wxgate has ended.");
+    Ok(code)
+}
+
+fn plan(dev: &Dev) -> anyhow::Result<Plan> {
+    let file = dev.config.as_deref();
+    let mut plan = Plan {
+        gateway: config::load(file)?,
+        session: config::load(file)?,
+        crypto: config::load(file)?,
+        fake: None,
+    };
+    if let Some(url) = &dev.parts.redis {
+        plan.session.redis = Some(RedisConfig::at(url));
+    }
+    if let Some(url) = &dev.parts.database {
+        plan.session.database.url.clone_from(url);
+    }
+    plan.furnish(&dev.data_dir)?;
+    if dev.parts.wechat == Wechat::Fake {
+        plan.fake_wechat(Listen::loopback(FAKE_PORT).listen)?;
+    }
+    Ok(plan)
+}
+
+fn kept_in(plan: &Plan) -> &'static str {
+    if plan.session.redis.is_some() {
+        "Redis"
+    } else {
+        "memory"
+    }
+}
+
+fn welcome(addresses: &Addresses, kept: &str, data_dir: &Path) -> String {
+    let Addresses {
+        public,
+        internal,
+        session,
+        crypto,
+        ..
+    } = addresses;
+    let wechat = addresses.fake.map_or_else(
+        || "  WeChat            the real one\n".to_owned(),
+        |at| format!("  fake-wechat       http://{at}   invented users, no security\n"),
+    );
+    format!(
+        "\nwxgate is up. Ctrl-C ends it.\n\n\
+         \x20 auth-gateway      http://{public}   mini-programs log in here; /docs describes the API\n\
+         \x20 internal port     http://{internal}   /verify, for your proxy\n\
+         \x20 session-service   {session}          gRPC; sessions are kept in {kept}\n\
+         \x20 crypto-service    {crypto}          gRPC\n\
+         {wechat}\
+         \x20 users and keys    {}\n\n{}",
+        data_dir.display(),
+        addresses
+            .fake
+            .map(|at| try_it(addresses, at))
+            .unwrap_or_default(),
+    )
+}
+
+fn try_it(addresses: &Addresses, fake: std::net::SocketAddr) -> String {
+    format!(
+        "Try it:\n\
+         \x20 curl -s -X POST http://{fake}/_fake/login-code -H 'content-type: application/json' -d '{{}}'\n\
+         \x20 curl -s -X POST http://{}/v1/login -H 'content-type: application/json' -d '{{\"code\":\"<code>\"}}'\n\n",
+        addresses.public
+    )
+}
