@@ -9,7 +9,7 @@ use opentelemetry_sdk::{
     trace::{Sampler, SdkTracerProvider},
 };
 use tracing_subscriber::{
-    EnvFilter, Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt,
+    EnvFilter, Layer, Registry, filter::LevelFilter, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
 use crate::{Config, LogFormat};
@@ -47,10 +47,13 @@ pub fn init(service: &'static str, config: &Config) -> anyhow::Result<Guard> {
     let filter = EnvFilter::try_new(&config.filter).context("telemetry.filter")?;
     let provider = provider(service, config)?;
     let traces = tracing_opentelemetry::layer().with_tracer(provider.tracer(service));
-    let layers: Vec<BoxedLayer> = vec![traces.boxed(), log_lines(config.log)];
+    // Spans are ours and few: they do not depend on how much is logged.
+    let layers: Vec<BoxedLayer> = vec![
+        traces.with_filter(LevelFilter::INFO).boxed(),
+        log_lines(config.log).with_filter(filter).boxed(),
+    ];
     tracing_subscriber::registry()
         .with(layers)
-        .with(filter)
         .try_init()
         .context("installing the log")?;
     Ok(Guard(provider))
