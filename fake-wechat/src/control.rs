@@ -27,6 +27,7 @@ pub(crate) fn router(fake: &FakeWechat) -> Router {
         .route("/rotate-session-key", post(keys::rotate))
         .route("/faults", put(faults::plan).delete(faults::clear))
         .route("/calls", get(calls::list).delete(calls::clear))
+        .route("/health", get(async || "ok\n"))
         .fallback(async || Refusal::NoSuchCall)
         .method_not_allowed_fallback(async || Refusal::WrongMethod)
         .with_state(fake.clone())

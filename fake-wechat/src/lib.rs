@@ -21,6 +21,7 @@
 //! | `DELETE /_fake/faults` | | 204 |
 //! | `GET /_fake/calls` | | `[{method, path, appid?, js_code?, parameters, headers, at}]`: the latest 10,000 calls of WeChat's paths, oldest first; names alone of parameters and headers, `at` in Unix milliseconds |
 //! | `DELETE /_fake/calls` | | 204 |
+//! | `GET /_fake/health` | | 200 |
 //!
 //! # Faults
 //!

@@ -1,5 +1,7 @@
 //! The program `fake-wechat`.
 
+mod probe;
+
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use humantime_serde::re::humantime;
@@ -27,6 +29,15 @@ pub struct Args {
     /// A session key younger than this survives a new login code.
     #[arg(long, default_value = "0s", value_parser = humantime::parse_duration)]
     key_rotation_min: Duration,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Ask the fake that listens on --listen whether it serves; exit 0 if so. For container health
+    /// checks.
+    Health,
 }
 
 /// Why the program ended other than by a signal.
@@ -38,15 +49,35 @@ pub enum ProgramError {
     /// Signals or the socket failed.
     #[error("the server failed")]
     Serve(#[from] io::Error),
+    /// The health check failed.
+    #[error("no fake serves on {listen}")]
+    Unhealthy {
+        /// The address asked.
+        listen: SocketAddr,
+        /// What came instead of its answer.
+        source: io::Error,
+    },
 }
 
 impl Args {
-    /// Serves until Ctrl-C or SIGTERM.
+    /// Serves until Ctrl-C or SIGTERM, or asks the fake that does.
     ///
     /// # Errors
     ///
-    /// When the address cannot be listened on, or the system gives no signals.
+    /// When the address cannot be listened on, the system gives no signals, or the fake asked does
+    /// not serve.
     pub async fn run(self) -> Result<(), ProgramError> {
+        match self.command {
+            None => self.serve().await,
+            Some(Command::Health) => {
+                let listen = self.listen;
+                let answer = probe::serving(listen).await;
+                answer.map_err(|source| ProgramError::Unhealthy { listen, source })
+            }
+        }
+    }
+
+    async fn serve(self) -> Result<(), ProgramError> {
         let listener = bind(self.listen, self.allow_remote).await?;
         let settings = Settings {
             apps: self.apps,

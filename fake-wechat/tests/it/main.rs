@@ -6,6 +6,7 @@ mod control;
 mod exchange;
 mod faults;
 mod form;
+mod health;
 mod keys;
 mod open_data;
 mod plan;
