@@ -100,7 +100,7 @@ async fn walk(system: &System, kept_in: &str) -> anyhow::Result<()> {
 
     heading(
         6,
-        "Twenty minutes later the mini-program refreshes. The successor replaces the token.",
+        "Twenty minutes later (the demo does not wait) it refreshes: a successor replaces the token.",
     );
     let refreshed = client
         .public("POST", "/v1/session/refresh", Some(&first), None)

@@ -18,7 +18,7 @@ pub struct System {
     /// Where everything listens.
     pub addresses: Addresses,
     /// auth-gateway.
-    pub gateway: Host,
+    pub gateway: Running<auth_gateway::Config>,
     /// session-service.
     pub session: Running<session_service::Config>,
     /// crypto-service.
@@ -66,13 +66,12 @@ impl System {
     pub async fn start(plan: Plan, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let lifecycle = Lifecycle::default();
         let Plan {
-            mut gateway,
+            gateway,
             mut session,
-            mut crypto,
+            crypto,
             fake,
         } = plan;
         let host = || Host::new(lifecycle.child(), clock.clone());
-        let (gateway_host, session_host, crypto_host) = (host(), host(), host());
 
         let fake = match fake {
             Some(plan) => Some(start_fake(plan, &lifecycle, &clock).await?),
@@ -81,59 +80,27 @@ impl System {
         if let Some((_, address)) = &fake {
             session.wechat.base_url = format!("http://{address}/").parse()?;
         }
-
-        let sockets = crypto.bind().await?;
-        let crypto_at = at(&sockets.grpc)?;
-        let crypto_admin = sockets.admin.local_addr()?;
-        crypto.crypto_service.grpc.listen = crypto_at;
-        crypto.crypto_service.admin.listen = crypto_admin;
-        crypto
-            .clone()
-            .start_on(sockets, crypto_host.clone())
+        let crypto = start_crypto(crypto, host())
             .await
             .context("crypto-service")?;
-
-        session.session_service.crypto_service = format!("http://{crypto_at}");
-        let sockets = session.bind().await?;
-        let session_at = at(&sockets.grpc)?;
-        let session_admin = sockets.admin.local_addr()?;
-        session.session_service.grpc.listen = session_at;
-        session.session_service.admin.listen = session_admin;
-        let records = session
-            .clone()
-            .start_on(sockets, session_host.clone())
+        let (session, records) = start_session(session, &crypto, host())
             .await
             .context("session-service")?;
-
-        gateway.gateway.session_service = format!("http://{session_at}");
-        let sockets = gateway.bind().await?;
-        let addresses = Addresses {
-            public: sockets.public.local_addr()?,
-            internal: sockets.internal.local_addr()?,
-            gateway_admin: sockets.admin.local_addr()?,
-            session: session_at,
-            session_admin,
-            crypto: crypto_at,
-            crypto_admin,
-            fake: fake.as_ref().map(|(_, address)| *address),
-        };
-        gateway
-            .start_on(sockets, gateway_host.clone())
+        let gateway = start_gateway(gateway, &session, host())
             .await
             .context("auth-gateway")?;
 
         let system = Self {
+            addresses: Addresses::of(
+                &gateway,
+                &session,
+                &crypto,
+                fake.as_ref().map(|(_, at)| *at),
+            ),
             lifecycle,
-            addresses,
-            gateway: gateway_host,
-            session: Running {
-                host: session_host,
-                config: session,
-            },
-            crypto: Running {
-                host: crypto_host,
-                config: crypto,
-            },
+            gateway,
+            session,
+            crypto,
             records,
             fake: fake.map(|(fake, _)| fake),
         };
@@ -145,8 +112,8 @@ impl System {
     /// loses its answer.
     fn drain_in_order(&self) {
         let stopping = self.lifecycle.stopping();
-        let in_order =
-            [&self.gateway, &self.session.host, &self.crypto.host].map(|h| h.lifecycle.clone());
+        let in_order = [&self.gateway.host, &self.session.host, &self.crypto.host]
+            .map(|host| host.lifecycle.clone());
         self.lifecycle.spawn("drain", async move {
             stopping.cancelled().await;
             for service in in_order {
@@ -160,6 +127,71 @@ impl System {
     pub async fn stop(&self) {
         self.lifecycle.stop().await;
     }
+}
+
+impl Addresses {
+    fn of(
+        gateway: &Running<auth_gateway::Config>,
+        session: &Running<session_service::Config>,
+        crypto: &Running<crypto_service::Config>,
+        fake: Option<SocketAddr>,
+    ) -> Self {
+        let gateway = &gateway.config.gateway;
+        let (session, crypto) = (
+            &session.config.session_service,
+            &crypto.config.crypto_service,
+        );
+        Self {
+            public: gateway.public.listen,
+            internal: gateway.internal.listen,
+            gateway_admin: gateway.admin.listen,
+            session: session.grpc.listen,
+            session_admin: session.admin.listen,
+            crypto: crypto.grpc.listen,
+            crypto_admin: crypto.admin.listen,
+            fake,
+        }
+    }
+}
+
+async fn start_crypto(
+    mut config: crypto_service::Config,
+    host: Host,
+) -> anyhow::Result<Running<crypto_service::Config>> {
+    let sockets = config.bind().await?;
+    config.crypto_service.grpc.listen = at(&sockets.grpc)?;
+    config.crypto_service.admin.listen = sockets.admin.local_addr()?;
+    config.clone().start_on(sockets, host.clone()).await?;
+    Ok(Running { host, config })
+}
+
+async fn start_session(
+    mut config: session_service::Config,
+    crypto: &Running<crypto_service::Config>,
+    host: Host,
+) -> anyhow::Result<(Running<session_service::Config>, Records)> {
+    let service = &mut config.session_service;
+    service.crypto_service = format!("http://{}", crypto.config.crypto_service.grpc.listen);
+    let sockets = config.bind().await?;
+    config.session_service.grpc.listen = at(&sockets.grpc)?;
+    config.session_service.admin.listen = sockets.admin.local_addr()?;
+    let records = config.clone().start_on(sockets, host.clone()).await?;
+    Ok((Running { host, config }, records))
+}
+
+async fn start_gateway(
+    mut config: auth_gateway::Config,
+    session: &Running<session_service::Config>,
+    host: Host,
+) -> anyhow::Result<Running<auth_gateway::Config>> {
+    let service = &mut config.gateway;
+    service.session_service = format!("http://{}", session.config.session_service.grpc.listen);
+    let sockets = config.bind().await?;
+    config.gateway.public.listen = sockets.public.local_addr()?;
+    config.gateway.internal.listen = sockets.internal.local_addr()?;
+    config.gateway.admin.listen = sockets.admin.local_addr()?;
+    config.clone().start_on(sockets, host.clone()).await?;
+    Ok(Running { host, config })
 }
 
 fn at(bind: &GrpcBind) -> anyhow::Result<SocketAddr> {

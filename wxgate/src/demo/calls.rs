@@ -5,7 +5,7 @@ use anyhow::{Context, ensure};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
 
-use super::page::{note, shorten};
+use super::page::{self, note, shorten};
 
 /// Speaks as the mini-program, as a proxy, and as the fake WeChat's user.
 pub(super) struct Client {
@@ -74,10 +74,7 @@ impl Client {
         note(&format!("→ {method} http://{}{path}", self.public));
         if let Some(token) = token {
             request = request.bearer_auth(token);
-            note(&format!(
-                "  Authorization: Bearer {}…",
-                token.get(..12).unwrap_or_default()
-            ));
+            note(&format!("  Authorization: Bearer {}", page::token(token)));
         }
         if let Some(body) = body {
             request = request.json(body);

@@ -1,5 +1,6 @@
 //! What the store held, and the proof that it helps no thief.
-use anyhow::ensure;
+use anyhow::{Context, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::page::note;
 
@@ -10,50 +11,43 @@ pub(super) struct Secrets {
     pub(super) openid: String,
 }
 
+impl Secrets {
+    fn spellings(&self) -> anyhow::Result<[(&'static str, Vec<u8>); 5]> {
+        let [first, second] = &self.tokens;
+        let bytes = BASE64_STANDARD
+            .decode(&self.session_key)
+            .context("a key is base64")?;
+        Ok([
+            (
+                "the session_key as WeChat sent it",
+                self.session_key.clone().into_bytes(),
+            ),
+            ("the session_key as plain bytes", bytes),
+            ("the session_rd of the login", first.clone().into_bytes()),
+            ("the session_rd of the refresh", second.clone().into_bytes()),
+            ("the openid", self.openid.clone().into_bytes()),
+        ])
+    }
+}
+
 pub(super) fn show(kept: &[(String, Vec<u8>)], secrets: &Secrets) -> anyhow::Result<()> {
     for (key, value) in kept {
         note(key);
         note(&format!(
             "    {} bytes: {}…",
             value.len(),
-            hex(&value[..value.len().min(24)])
+            hex::encode(&value[..value.len().min(24)])
         ));
     }
-    let Secrets {
-        session_key,
-        tokens: [first, second],
-        openid,
-    } = secrets;
-    let sought = [
-        ("session_key", session_key),
-        ("session_rd", first),
-        ("its successor", second),
-        ("openid", openid),
-    ];
-    for (name, secret) in sought {
-        ensure!(!holds(kept, secret), "the store holds the {name} in clear");
-        note(&format!(
-            "looked for the user's {name} in all of it: not there"
-        ));
+    for (name, spelling) in secrets.spellings()? {
+        ensure!(!holds(kept, &spelling), "the store holds {name}");
+        note(&format!("looked for {name}: not there"));
     }
     Ok(())
 }
 
-fn holds(kept: &[(String, Vec<u8>)], secret: &str) -> bool {
-    let within = |bytes: &[u8]| {
-        bytes
-            .windows(secret.len())
-            .any(|at| at == secret.as_bytes())
-    };
+fn holds(kept: &[(String, Vec<u8>)], secret: &[u8]) -> bool {
+    let within = |bytes: &[u8]| bytes.windows(secret.len()).any(|at| at == secret);
     kept.iter()
         .any(|(key, value)| within(key.as_bytes()) || within(value))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

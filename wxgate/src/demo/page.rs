@@ -1,8 +1,10 @@
 //! How the walk looks on a terminal.
 use serde_json::Value;
 
-/// Texts longer than this are shown by their beginning and their length.
-const SHOWN: usize = 48;
+/// Texts longer than this are shown by both their ends and their length.
+const SHOWN: usize = 44;
+/// How much of a long text's end is shown: two tokens of a session differ only there.
+const END: usize = 8;
 
 pub(super) fn heading(step: u8, text: &str) {
     println!("\n{step}. {text}");
@@ -15,10 +17,7 @@ pub(super) fn note(text: &str) {
 /// A JSON value with its long texts shortened.
 pub(super) fn shorten(value: &Value) -> Value {
     match value {
-        Value::String(text) if text.chars().count() > SHOWN => {
-            let start: String = text.chars().take(SHOWN - 8).collect();
-            Value::String(format!("{start}… ({} characters)", text.chars().count()))
-        }
+        Value::String(text) if text.chars().count() > SHOWN => Value::String(ends(text)),
         Value::Array(items) => items.iter().map(shorten).collect(),
         Value::Object(members) => members
             .iter()
@@ -26,4 +25,16 @@ pub(super) fn shorten(value: &Value) -> Value {
             .collect(),
         other => other.clone(),
     }
+}
+
+fn ends(text: &str) -> String {
+    let length = text.chars().count();
+    let start: String = text.chars().take(SHOWN / 2).collect();
+    let end: String = text.chars().skip(length - END).collect();
+    format!("{start}…{end} ({length} characters)")
+}
+
+/// A token, as it may be shown: enough to tell it from another, too little to use it.
+pub(super) fn token(token: &str) -> String {
+    ends(token)
 }
