@@ -1,0 +1,35 @@
+//! The whole product, for tests: real HTTP, real gRPC, real Redis. Only WeChat is a fake.
+//!
+//! A [`Stage`] is everything in one process, on a clock that the test moves. A [`Fleet`] is the three
+//! real programs with their configuration files, which can be killed. [`Phone`] speaks as the
+//! mini-program, [`Wechat`] plays the user in the fake WeChat, [`Collector`] receives spans over OTLP.
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "a test may panic, and so may what serves it"
+)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic, and so may what serves it"
+)]
+
+mod answer;
+mod collector;
+mod fleet;
+mod phone;
+mod program;
+mod redis_server;
+mod secrets;
+mod stage;
+mod wechat;
+
+pub use self::{
+    answer::Answer,
+    collector::{Collector, Seen},
+    fleet::Fleet,
+    phone::Phone,
+    program::Program,
+    redis_server::RedisServer,
+    secrets::spellings,
+    stage::{Stage, story},
+    wechat::Wechat,
+};

@@ -1,0 +1,116 @@
+//! The real programs of this workspace, built and run.
+use std::{
+    env,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+/// A program that has not ended after this long will not.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// One running program. Killed when dropped, also by a panic.
+pub struct Program {
+    process: Child,
+    log: PathBuf,
+}
+
+impl Program {
+    /// Runs `name` with `arguments`; what it says on standard error goes to `log`, at its end.
+    #[must_use]
+    pub fn start(name: &str, arguments: &[&str], log: &Path) -> Self {
+        let errors = File::options().create(true).append(true).open(log).unwrap();
+        let process = Command::new(path(name))
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(errors)
+            .spawn()
+            .unwrap();
+        Self {
+            process,
+            log: log.to_owned(),
+        }
+    }
+
+    /// Everything it has said so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Ends it without warning, as `kill -9` does.
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Asks it to end, as an orchestrator does, and waits until it has.
+    pub async fn terminate(&mut self) -> ExitStatus {
+        let id = self.process.id().to_string();
+        let sent = Command::new("sh")
+            .args(["-c", &format!("kill -TERM {id}")])
+            .status();
+        assert!(sent.unwrap().success());
+        let asked = Instant::now();
+        loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return status;
+            }
+            assert!(
+                asked.elapsed() < PATIENCE,
+                "it did not end:\n{}",
+                self.log()
+            );
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Whether it is still running.
+    pub fn runs(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_none()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // A program that a test has ended is gone already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The program called `name`, built as this test was.
+fn path(name: &str) -> PathBuf {
+    static BUILT: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    let test = env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap();
+    let mut built = BUILT.lock().unwrap();
+    if !built.iter().any(|known| known == name) {
+        build(name, folder);
+        built.push(name.to_owned());
+    }
+    folder.join(name)
+}
+
+fn build(name: &str, folder: &Path) {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--package", name, "--bin", name]);
+    if folder.ends_with("release") {
+        cargo.arg("--release");
+    }
+    let built = cargo
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .unwrap();
+    assert!(built.success(), "{name} does not build");
+}

@@ -1,0 +1,107 @@
+//! Everything in one process, on a clock that the test moves.
+use std::{sync::Arc, time::Duration};
+
+use service_kit::{Host, Lifecycle, ManualClock, Timestamp};
+use tempfile::TempDir;
+use wxgate::{Plan, System};
+
+use crate::{Phone, RedisServer, Wechat};
+
+/// When stories begin.
+const BEGINNING: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
+/// No story takes longer.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The whole system in this process.
+pub struct Stage {
+    /// What runs.
+    pub system: System,
+    /// The time of all services.
+    pub clock: Arc<ManualClock>,
+    /// A mini-program.
+    pub phone: Phone,
+    /// The fake WeChat's users.
+    pub wechat: Wechat,
+    /// Redis, where sessions are kept there.
+    pub redis: Option<RedisServer>,
+    restarted: Lifecycle,
+    _dir: TempDir,
+}
+
+/// Runs a story, bounded in time.
+pub async fn story(story: impl Future<Output = ()>) {
+    tokio::time::timeout(PATIENCE, story)
+        .await
+        .expect("the story ends in time");
+}
+
+impl Stage {
+    /// Sessions in memory.
+    pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// Sessions in memory; the settings as `change` leaves them.
+    pub async fn with(change: impl FnOnce(&mut Plan)) -> Self {
+        Box::pin(Self::build(None, change)).await
+    }
+
+    /// Sessions in a Redis of this stage's own.
+    pub async fn on_redis() -> Self {
+        let redis = RedisServer::start().await;
+        Box::pin(Self::build(Some(redis), |_| {})).await
+    }
+
+    async fn build(redis: Option<RedisServer>, change: impl FnOnce(&mut Plan)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::at(BEGINNING));
+        let mut plan = Plan::embedded(dir.path()).unwrap();
+        // The story's clock jumps; the log of revocations is read in real time.
+        plan.session.revocations.max_lag = Duration::from_hours(24 * 365);
+        plan.session.redis = redis
+            .as_ref()
+            .map(|redis| session_service::config::RedisConfig::at(&redis.url()));
+        change(&mut plan);
+        let system = Box::pin(System::start(plan, clock.clone())).await.unwrap();
+        let addresses = system.addresses;
+        Self {
+            phone: Phone::new(addresses.public, addresses.internal),
+            wechat: Wechat::new(addresses.fake.unwrap()),
+            system,
+            clock,
+            redis,
+            restarted: Lifecycle::default(),
+            _dir: dir,
+        }
+    }
+
+    /// Logs a user in, as their phone would; answers the token.
+    pub async fn log_in(&self, openid: &str) -> String {
+        let code = self.wechat.login_code(openid).await;
+        self.phone.login(&code).await.expect(200).token()
+    }
+
+    /// Lets time pass.
+    pub fn wait(&self, time: Duration) {
+        self.clock.advance(time);
+    }
+
+    /// Ends crypto-service alone.
+    pub async fn crypto_away(&self) {
+        self.system.crypto.host.lifecycle.stop().await;
+    }
+
+    /// Starts crypto-service again, where it was.
+    pub async fn crypto_back(&self) {
+        let config = self.system.crypto.config.clone();
+        let host = Host::new(self.restarted.clone(), self.clock.clone());
+        let sockets = config.bind().await.unwrap();
+        config.start_on(sockets, host).await.unwrap();
+    }
+
+    /// Ends everything.
+    pub async fn end(self) {
+        self.system.stop().await;
+        self.restarted.stop().await;
+    }
+}

@@ -1,0 +1,86 @@
+//! The user's side of the fake WeChat.
+use std::net::SocketAddr;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::Answer;
+
+/// Plays users of the fake WeChat, through its control API. Cheap to clone.
+#[derive(Clone)]
+pub struct Wechat {
+    http: reqwest::Client,
+    at: SocketAddr,
+}
+
+impl Wechat {
+    /// The fake at `at`.
+    #[must_use]
+    pub fn new(at: SocketAddr) -> Self {
+        Self {
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            at,
+        }
+    }
+
+    /// Makes or changes a user.
+    pub async fn user(&self, openid: &str, user: Value) -> Value {
+        self.ask("PUT", &format!("users/{openid}"), user).await
+    }
+
+    /// `wx.login()` on the phone of this user, who need not have been seen before.
+    pub async fn login_code(&self, openid: &str) -> String {
+        self.user(openid, json!({})).await;
+        let answer = self
+            .ask("POST", "login-code", json!({ "openid": openid }))
+            .await;
+        answer["code"].as_str().unwrap().to_owned()
+    }
+
+    /// What WeChat's client hands the mini-program: `user_info`, `phone`, ...
+    pub async fn open_data(&self, openid: &str, kind: &str) -> Value {
+        self.ask(
+            "POST",
+            "open-data",
+            json!({ "openid": openid, "kind": kind }),
+        )
+        .await
+    }
+
+    /// Plans faults.
+    pub async fn faults(&self, faults: Value) {
+        self.ask("PUT", "faults", faults).await;
+    }
+
+    /// Ends all faults.
+    pub async fn no_faults(&self) {
+        self.ask("DELETE", "faults", Value::Null).await;
+    }
+
+    /// The exchanges that were asked for, oldest first.
+    pub async fn calls(&self) -> Vec<Value> {
+        self.ask("GET", "calls", Value::Null)
+            .await
+            .as_array()
+            .unwrap()
+            .clone()
+    }
+
+    async fn ask(&self, method: &str, path: &str, body: Value) -> Value {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let mut request = self
+            .http
+            .request(method, format!("http://{}/_fake/{path}", self.at));
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        let answer = Answer::read(request.send().await.unwrap()).await;
+        assert!(
+            answer.status < 300,
+            "/_fake/{path}: {} {}",
+            answer.status,
+            answer.text
+        );
+        answer.body
+    }
+}

@@ -1,0 +1,254 @@
+//! Who may know whom.
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A folder or file of a service, and the names that must not occur in it.
+const INSIDE: [(&str, &[&str]); 15] = [
+    (
+        "session-service/src/domain",
+        &[
+            "tonic",
+            "wx_proto",
+            "tokio",
+            "redis",
+            "sqlx",
+            "axum",
+            "reqwest",
+            "crate::grpc",
+            "crate::store",
+            "crate::service",
+            "crate::config",
+            "SessionError",
+        ],
+    ),
+    (
+        "session-service/src/domain.rs",
+        &[
+            "tonic",
+            "wx_proto",
+            "tokio",
+            "redis",
+            "sqlx",
+            "crate::store",
+        ],
+    ),
+    (
+        "session-service/src/store",
+        &[
+            "tonic",
+            "wx_proto",
+            "crate::grpc",
+            "crate::service",
+            "crate::config",
+            "SessionError",
+        ],
+    ),
+    (
+        "session-service/src/store.rs",
+        &[
+            "tonic",
+            "wx_proto",
+            "crate::grpc",
+            "crate::service",
+            "SessionError",
+        ],
+    ),
+    (
+        "session-service/src/ports.rs",
+        &[
+            "tonic",
+            "wx_proto",
+            "redis",
+            "sqlx",
+            "crate::grpc",
+            "crate::service",
+        ],
+    ),
+    (
+        "session-service/src/service",
+        &[
+            "tonic",
+            "wx_proto",
+            "redis",
+            "sqlx",
+            "crate::grpc",
+            "crate::config",
+        ],
+    ),
+    (
+        "session-service/src/service.rs",
+        &[
+            "tonic",
+            "wx_proto",
+            "redis",
+            "sqlx",
+            "crate::grpc",
+            "crate::config",
+        ],
+    ),
+    (
+        "session-service/src/grpc",
+        &["redis", "sqlx", "crate::config"],
+    ),
+    (
+        "crypto-service/src/domain",
+        &[
+            "tonic",
+            "wx_proto",
+            "tokio",
+            "crate::grpc",
+            "crate::service",
+            "crate::config",
+        ],
+    ),
+    (
+        "crypto-service/src/service.rs",
+        &["tonic", "wx_proto", "crate::grpc", "crate::config"],
+    ),
+    (
+        "crypto-service/src",
+        &[
+            "reqwest",
+            "sqlx",
+            "redis",
+            "TcpStream",
+            "hyper_util",
+            "service_kit::connect",
+        ],
+    ),
+    (
+        "auth-gateway/src/ports.rs",
+        &["tonic", "wx_proto", "axum", "crate::http", "crate::clients"],
+    ),
+    (
+        "auth-gateway/src/http",
+        &[
+            "tonic",
+            "wx_proto::session",
+            "crate::clients",
+            "crate::config",
+        ],
+    ),
+    ("auth-gateway/src/clients", &["axum", "crate::http"]),
+    ("wx-client/src", &["wx_proto", "service_kit", "telemetry::"]),
+];
+
+/// A crate, and which of ours it may depend on.
+const BETWEEN: [(&str, &[&str]); 10] = [
+    ("proto", &[]),
+    ("telemetry", &[]),
+    ("wx-client", &[]),
+    ("service-kit", &["telemetry", "wx-proto"]),
+    ("fake-wechat", &["service-kit"]),
+    ("crypto-service", &["service-kit", "telemetry", "wx-proto"]),
+    (
+        "session-service",
+        &["service-kit", "telemetry", "wx-client", "wx-proto"],
+    ),
+    ("auth-gateway", &["service-kit", "telemetry", "wx-proto"]),
+    (
+        "wxgate",
+        &[
+            "auth-gateway",
+            "crypto-service",
+            "fake-wechat",
+            "service-kit",
+            "session-service",
+            "telemetry",
+        ],
+    ),
+    (
+        "testkit",
+        &["fake-wechat", "service-kit", "session-service", "wxgate"],
+    ),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn sources(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![path.to_owned()];
+    }
+    let entries = fs::read_dir(path).unwrap_or_else(|_| panic!("{} exists", path.display()));
+    entries
+        .flat_map(|entry| sources(&entry.expect("readable").path()))
+        .collect()
+}
+
+/// The code of a file without comments, and without the tests at its end.
+fn code(file: &Path) -> String {
+    let text = fs::read_to_string(file).expect("readable");
+    let production = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = production
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn inner_layers_do_not_know_the_outer_ones() {
+    for (place, forbidden) in INSIDE {
+        for file in sources(&root().join(place)) {
+            let code = code(&file);
+            for name in forbidden {
+                assert!(
+                    !code.contains(name),
+                    "{}: `{name}` must stay out",
+                    file.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn services_meet_only_in_the_contracts() {
+    let ours: BTreeSet<String> = BETWEEN
+        .iter()
+        .map(|(folder, _)| folder.replace("proto", "wx-proto"))
+        .collect();
+    for (folder, allowed) in BETWEEN {
+        let manifest =
+            fs::read_to_string(root().join(folder).join("Cargo.toml")).expect("readable");
+        let manifest: toml::Table = manifest.parse().expect("a manifest");
+        let Some(dependencies) = manifest.get("dependencies").and_then(toml::Value::as_table)
+        else {
+            continue;
+        };
+        for name in dependencies.keys().filter(|name| ours.contains(*name)) {
+            assert!(
+                allowed.contains(&name.as_str()),
+                "{folder} must not depend on {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_crate_keeps_the_house_lints() {
+    for (folder, _) in BETWEEN.iter().filter(|(folder, _)| *folder != "proto") {
+        let manifest =
+            fs::read_to_string(root().join(folder).join("Cargo.toml")).expect("readable");
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{folder}");
+    }
+}
+
+#[test]
+fn mains_stay_tiny_and_files_small() {
+    for (folder, _) in BETWEEN {
+        for file in sources(&root().join(folder).join("src")) {
+            let lines = fs::read_to_string(&file).expect("readable").lines().count();
+            let limit = if file.ends_with("src/main.rs") {
+                25
+            } else {
+                400
+            };
+            assert!(lines <= limit, "{} has {lines} lines", file.display());
+        }
+    }
+}

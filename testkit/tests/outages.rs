@@ -1,0 +1,103 @@
+//! What the mini-program sees while something is away. Never a 401: that would log everybody out.
+use serde_json::json;
+use testkit::{Stage, story};
+
+#[tokio::test]
+async fn redis_stopped_is_503_and_all_is_well_when_it_is_back() {
+    story(async {
+        let stage = Stage::on_redis().await;
+        let token = stage.log_in("oMei").await;
+        let redis = stage.redis.as_ref().expect("on redis");
+        redis.pause().await;
+        for answer in [
+            stage.phone.session(&token).await,
+            stage.phone.refresh(&token).await,
+            stage.phone.verify(&token).await,
+            stage
+                .phone
+                .decrypt(&token, &json!({ "encryptedData": "", "iv": "" }))
+                .await,
+        ] {
+            assert_eq!(answer.problem(), (503, "store_unavailable"));
+            assert!(!answer.header("retry-after").is_empty());
+        }
+        redis.resume();
+        stage.phone.session(&token).await.expect(200);
+        stage.end().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn redis_killed_is_503_and_a_logout_still_counts() {
+    story(async {
+        let mut stage = Stage::on_redis().await;
+        let (lost, ended) = (stage.log_in("oMei").await, stage.log_in("oMei").await);
+        let mut redis = stage.redis.take().expect("on redis");
+        redis.kill();
+        assert_eq!(
+            stage.phone.session(&lost).await.problem(),
+            (503, "store_unavailable")
+        );
+        stage.phone.logout(&ended).await.expect(204);
+        redis.revive().await;
+        assert_eq!(
+            stage.phone.session(&ended).await.problem(),
+            (401, "session_revoked")
+        );
+        assert_eq!(
+            stage.phone.session(&lost).await.problem(),
+            (401, "session_expired")
+        );
+        let token = stage.log_in("oMei").await;
+        stage.phone.session(&token).await.expect(200);
+        stage.end().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_crypto_service_only_logins_and_decryption_wait() {
+    story(async {
+        let stage = Stage::start().await;
+        let token = stage.log_in("oMei").await;
+        let data = stage.wechat.open_data("oMei", "phone").await;
+        stage.crypto_away().await;
+        stage.phone.session(&token).await.expect(200);
+        let token = stage.phone.refresh(&token).await.expect(200).token();
+        assert_eq!(
+            stage.phone.decrypt(&token, &data).await.problem(),
+            (503, "store_unavailable")
+        );
+        let code = stage.wechat.login_code("oLi").await;
+        assert_eq!(
+            stage.phone.login(&code).await.problem(),
+            (503, "store_unavailable")
+        );
+        stage.crypto_back().await;
+        stage.phone.decrypt(&token, &data).await.expect(200);
+        stage.log_in("oLi").await;
+        stage.phone.logout(&token).await.expect(204);
+        stage.end().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_session_service_nobody_is_logged_out() {
+    story(async {
+        let stage = Stage::start().await;
+        let token = stage.log_in("oMei").await;
+        stage.system.session.host.lifecycle.stop().await;
+        for answer in [
+            stage.phone.session(&token).await,
+            stage.phone.refresh(&token).await,
+            stage.phone.verify(&token).await,
+            stage.phone.login("0716AVll20uHk94SLDml27etM946AVlq").await,
+        ] {
+            assert_eq!(answer.problem(), (503, "store_unavailable"));
+        }
+        stage.end().await;
+    })
+    .await;
+}
