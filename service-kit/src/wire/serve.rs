@@ -3,15 +3,15 @@ use std::{any::Any, io, time::Duration};
 
 use telemetry::{GrpcServer, ServerLayer, TraceStart};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_stream::{
-    Stream, StreamExt,
-    wrappers::{ReceiverStream, TcpListenerStream},
-};
+use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
 use tonic::{
     Status,
     body::Body,
     service::Routes,
-    transport::{Server, server::Connected},
+    transport::{
+        Server,
+        server::{Connected, TcpIncoming},
+    },
 };
 use tonic_health::{
     ServingStatus,
@@ -50,7 +50,11 @@ impl GrpcServing {
     /// When the transport fails.
     pub async fn run(self, bind: GrpcBind) -> Result<(), tonic::transport::Error> {
         match bind {
-            GrpcBind::Tcp(listener) => self.accept(TcpListenerStream::new(listener)).await,
+            // Messages are small: waiting to fill a packet would only add delay.
+            GrpcBind::Tcp(listener) => {
+                self.accept(TcpIncoming::from(listener).with_nodelay(Some(true)))
+                    .await
+            }
             GrpcBind::Memory(pipes) => self.accept(ReceiverStream::new(pipes).map(Ok)).await,
         }
     }
