@@ -4,7 +4,7 @@
 //! reads typed records from it, the domain decides, and one compare-and-swap writes the outcome or
 //! nothing. [`AccountStore`] and [`RevocationLog`] keep what must survive: in SQL.
 //!
-//! To add a session store, implement [`SessionStore`] and run `tests/session_store_contract.rs` on it.
+//! To add a session store, implement [`SessionStore`] and ask it `tests/session_store_contract`.
 
 mod accounts;
 mod memory;

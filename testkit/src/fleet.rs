@@ -2,6 +2,7 @@
 use std::{
     fs,
     net::{SocketAddr, TcpListener},
+    process::Command,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -103,6 +104,26 @@ impl Fleet {
         [&self.gateway, &self.session, &self.crypto]
             .map(Program::log)
             .concat()
+    }
+
+    /// Every byte of the users' database and its log.
+    #[must_use]
+    pub fn database(&self) -> Vec<u8> {
+        let files = ["users.db", "users.db-wal"].map(|name| self.dir.path().join(name));
+        files
+            .iter()
+            .flat_map(|file| fs::read(file).unwrap_or_default())
+            .collect()
+    }
+
+    /// What anybody on the machine may read of the programs: environment and arguments.
+    #[must_use]
+    pub fn surroundings(&self) -> Vec<u8> {
+        let ids = [&self.gateway, &self.session, &self.crypto].map(|p| p.id().to_string());
+        let shown = Command::new("ps")
+            .args(["eww", "-o", "command=", "-p", &ids.join(",")])
+            .output();
+        shown.unwrap().stdout
     }
 
     /// Ends everything as an orchestrator would; each program must end well.

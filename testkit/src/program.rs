@@ -23,7 +23,7 @@ impl Program {
     #[must_use]
     pub fn start(name: &str, arguments: &[&str], log: &Path) -> Self {
         let errors = File::options().create(true).append(true).open(log).unwrap();
-        let process = Command::new(path(name))
+        let process = Command::new(Self::path(name))
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -34,6 +34,12 @@ impl Program {
             process,
             log: log.to_owned(),
         }
+    }
+
+    /// The program called `name`, built as this test was.
+    #[must_use]
+    pub fn path(name: &str) -> PathBuf {
+        path(name)
     }
 
     /// Everything it has said so far.

@@ -83,6 +83,16 @@ impl RedisServer {
         client.get_multiplexed_async_connection().await
     }
 
+    /// The file that `SAVE` writes: what a stolen disk would show.
+    pub async fn saved(&self) -> Vec<u8> {
+        let mut connection = self.connect().await.unwrap();
+        let () = redis::cmd("SAVE")
+            .query_async(&mut connection)
+            .await
+            .unwrap();
+        std::fs::read(self.folder.path().join("dump.rdb")).unwrap()
+    }
+
     /// False when the process has ended.
     async fn answers(&mut self) -> bool {
         let answering = async {

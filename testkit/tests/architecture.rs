@@ -3,6 +3,7 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 /// A folder or file of a service, and the names that must not occur in it.
@@ -250,5 +251,31 @@ fn mains_stay_tiny_and_files_small() {
             };
             assert!(lines <= limit, "{} has {lines} lines", file.display());
         }
+    }
+}
+
+#[test]
+fn one_tls_provider_is_in_the_whole_tree() {
+    let tree = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--workspace",
+            "--locked",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+        ])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    let tree = String::from_utf8(tree.stdout).expect("text");
+    let built = |name: &str| {
+        tree.lines()
+            .any(|line| line.starts_with(&format!("{name} v")))
+    };
+    assert!(built("aws-lc-rs"));
+    for other in ["ring", "openssl-sys", "native-tls"] {
+        assert!(!built(other), "{other}");
     }
 }

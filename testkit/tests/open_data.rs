@@ -2,6 +2,11 @@
 use std::time::Duration;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use proptest::{
+    prelude::*,
+    strategy::ValueTree,
+    test_runner::{Config, TestRunner},
+};
 use serde_json::{Value, json};
 use testkit::{Stage, story};
 
@@ -79,6 +84,32 @@ async fn tampered_or_foreign_data_is_refused_in_one_way() {
         }
         answers.dedup();
         assert_eq!(answers.len(), 1, "{answers:?}");
+        stage.end().await;
+    })
+    .await;
+}
+
+/// Whatever a client sends as data: one answer, no panic, and no attempt is spent on what no cipher
+/// could open.
+#[tokio::test]
+async fn misshapen_data_is_refused_in_one_way_and_costs_nothing() {
+    story(async {
+        let stage = Stage::start().await;
+        let token = stage.log_in("oMei").await;
+        let good = stage.wechat.open_data("oMei", "phone").await;
+        let mut runner = TestRunner::new(Config::default());
+        let texts = prop_oneof!["[A-Za-z0-9+/=]{0,48}", "\\PC{0,24}", "[A-Za-z0-9_-]{24}"];
+        for round in 0..100 {
+            let text = texts.new_tree(&mut runner).expect("a text").current();
+            let decoded = BASE64_STANDARD.decode(&text).map(|bytes| bytes.len());
+            if decoded.is_ok_and(|length| length > 0 && length % 16 == 0) {
+                continue; // of the right shape, by chance
+            }
+            let bad = with(&good, ["encryptedData", "iv"][round % 2], &text);
+            let answer = stage.phone.decrypt(&token, &bad).await;
+            assert_eq!(answer.problem(), (422, "decrypt_failed"), "{bad}");
+        }
+        stage.phone.decrypt(&token, &good).await.expect(200);
         stage.end().await;
     })
     .await;

@@ -1,6 +1,7 @@
 //! `wxgate dev`: everything on a laptop.
-use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
+use serde::Deserialize;
 use service_kit::{Listen, SystemClock, config};
 use session_service::config::RedisConfig;
 
@@ -9,10 +10,31 @@ use crate::{
     system::{Addresses, Plan, System},
 };
 
-/// fake-wechat's port.
+/// fake-wechat's port, unless `[fake_wechat] listen` says otherwise.
 const FAKE_PORT: u16 = 8090;
 /// Requests in flight get this long after the first signal.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// What `dev` reads besides the services' tables.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct OwnTables {
+    fake_wechat: FakeTable,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FakeTable {
+    listen: SocketAddr,
+}
+
+impl Default for FakeTable {
+    fn default() -> Self {
+        Self {
+            listen: Listen::loopback(FAKE_PORT).listen,
+        }
+    }
+}
 
 pub(crate) async fn run(dev: Dev) -> anyhow::Result<ExitCode> {
     let plan = plan(&dev)?;
@@ -47,7 +69,8 @@ fn plan(dev: &Dev) -> anyhow::Result<Plan> {
     }
     plan.furnish(&dev.data_dir)?;
     if dev.parts.wechat == Wechat::Fake {
-        plan.fake_wechat(Listen::loopback(FAKE_PORT).listen)?;
+        let OwnTables { fake_wechat } = config::load(file)?;
+        plan.fake_wechat(fake_wechat.listen)?;
     }
     Ok(plan)
 }
@@ -88,7 +111,7 @@ fn welcome(addresses: &Addresses, kept: &str, data_dir: &Path) -> String {
     )
 }
 
-fn try_it(addresses: &Addresses, fake: std::net::SocketAddr) -> String {
+fn try_it(addresses: &Addresses, fake: SocketAddr) -> String {
     format!(
         "Try it:\n\
          \x20 curl -s -X POST http://{fake}/_fake/login-code -H 'content-type: application/json' -d '{{}}'\n\

@@ -89,7 +89,7 @@ impl Config {
         if let Some(redis) = &self.redis {
             return Ok(Arc::new(RedisStore::new(&redis.settings()?)?));
         }
-        tracing::warn!("no [redis]: sessions are kept in memory and end with this process");
+        tracing::info!("no [redis]: sessions are kept in memory and end with this process");
         Ok(Arc::new(MemoryStore::new(host.clock.clone())))
     }
 }

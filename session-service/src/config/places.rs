@@ -86,7 +86,7 @@ pub struct RedisConfig {
     pub url: Option<SecretString>,
     /// The file that holds it.
     pub url_file: Option<PathBuf>,
-    /// The longest wait for one command.
+    /// The longest wait for one answer, connecting included.
     #[serde(with = "humantime_serde", default = "redis_timeout")]
     pub timeout: Duration,
     /// Connections at most.

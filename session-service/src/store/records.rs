@@ -1,7 +1,9 @@
 //! Typed records over a [`SessionStore`]: read, decide elsewhere, swap.
 use std::{sync::Arc, time::Duration};
 
-use super::{Expect, Seal, SessionStore, StoreError, StoreKey, Swap, Write, record::Record};
+use super::{
+    Expect, Seal, SessionStore, StoreError, StoreKey, Swap, Write, record::Record, seal::Opened,
+};
 use crate::domain::{Attempts, Session, SessionId, UserSessions, UserTag};
 
 /// The records of sessions and users. Cheap to clone.
@@ -103,13 +105,12 @@ impl Records {
         key: StoreKey,
         found: Option<Vec<u8>>,
     ) -> Result<Read<T>, StoreError> {
-        let value = match &found {
-            None => None,
-            Some(sealed) => {
-                let plain = self.seal.open(&key, sealed);
-                let value = plain.and_then(|plain| T::decode(&plain));
-                Some(value.ok_or_else(|| StoreError::Foreign(key.clone()))?)
-            }
+        let opened = found.as_ref().map(|stored| self.seal.open(&key, stored));
+        let value = match opened {
+            None | Some(Opened::OtherLayout) => None,
+            // What we sealed but cannot read is of another layout too.
+            Some(Opened::Plain(plain)) => T::decode(&plain),
+            Some(Opened::Foreign) => return Err(StoreError::Foreign(key)),
         };
         Ok(Read { key, found, value })
     }

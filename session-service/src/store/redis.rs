@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use deadpool::managed::{Object, Pool, PoolConfig, Timeouts};
 use deadpool_redis::redis::{self, FromRedisValue};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::{Instant, timeout_at};
 
 use self::manager::Manager;
 use super::{SessionStore, StoreError, StoreKey, Swap};
@@ -17,7 +18,7 @@ use super::{SessionStore, StoreError, StoreKey, Swap};
 pub struct RedisSettings {
     /// `redis://[user:password@]host:port/db`.
     pub url: SecretString,
-    /// The longest wait for one command, and for one connection.
+    /// The longest wait for one answer, connecting included.
     pub timeout: Duration,
     /// Connections at most.
     pub connections: usize,
@@ -25,8 +26,8 @@ pub struct RedisSettings {
 
 /// Keeps records in a Redis server.
 ///
-/// Every wait is bounded. A connection that failed or was silent for too long is thrown away, so no
-/// late reply can be taken for another question's.
+/// All waits of one question end together, after one timeout. A connection that failed or was silent
+/// for too long is thrown away, so no late reply can be taken for another question's.
 pub struct RedisStore {
     pool: Pool<Manager>,
     timeout: Duration,
@@ -59,10 +60,15 @@ impl RedisStore {
     }
 
     async fn ask<T: FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, StoreError> {
-        let away = |error| StoreError::RedisAway(Box::new(error));
-        let mut connection = self.pool.get().await.map_err(away)?;
+        // The pool gives every stale connection a timeout of its own: a hung server would cost all of
+        // them, one after the other.
+        let deadline = Instant::now() + self.timeout;
+        let mut connection = timeout_at(deadline, self.pool.get())
+            .await
+            .map_err(away)?
+            .map_err(away)?;
         let asked = command.query_async(&mut connection.wire);
-        match tokio::time::timeout(self.timeout, asked).await {
+        match timeout_at(deadline, asked).await {
             Ok(Ok(answer)) => {
                 connection.answered();
                 Ok(answer)
@@ -70,10 +76,14 @@ impl RedisStore {
             Ok(Err(error)) => Err(refused(connection, error)),
             Err(late) => {
                 drop(Object::take(connection));
-                Err(StoreError::RedisAway(Box::new(late)))
+                Err(away(late))
             }
         }
     }
+}
+
+fn away(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::RedisAway(Box::new(error))
 }
 
 /// An error that Redis itself answered leaves the connection in order; any other does not.
@@ -82,7 +92,7 @@ fn refused(connection: Object<Manager>, error: redis::RedisError) -> StoreError 
         return StoreError::RedisRefuses(code.to_owned());
     }
     drop(Object::take(connection));
-    StoreError::RedisAway(Box::new(error))
+    away(error)
 }
 
 #[async_trait]

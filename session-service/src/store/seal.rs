@@ -13,6 +13,17 @@ use super::{StoreError, StoreKey};
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
 
+/// What a stored record turned out to be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Opened {
+    /// A record of ours, for this place.
+    Plain(Vec<u8>),
+    /// Of a layout that this release does not know: as good as gone.
+    OtherLayout,
+    /// Not sealed by us, or not for this place.
+    Foreign,
+}
+
 /// Seals records under one key, each bound to the place it is stored at.
 pub struct Seal(XChaCha20Poly1305);
 
@@ -51,17 +62,23 @@ impl Seal {
         Ok([&[VERSION], nonce.as_slice(), sealed.as_slice()].concat())
     }
 
-    /// What was sealed for this place; nothing when it was not sealed by us, for here.
-    #[must_use]
-    pub fn open(&self, place: &StoreKey, sealed: &[u8]) -> Option<Vec<u8>> {
-        let (&[version], rest) = sealed.split_first_chunk::<1>()?;
-        let (nonce, sealed) = rest.split_first_chunk::<NONCE>()?;
+    /// What was stored at `place`.
+    pub(super) fn open(&self, place: &StoreKey, stored: &[u8]) -> Opened {
+        match stored.split_first() {
+            Some((&VERSION, sealed)) => self
+                .unseal(place, sealed)
+                .map_or(Opened::Foreign, Opened::Plain),
+            _ => Opened::OtherLayout,
+        }
+    }
+
+    fn unseal(&self, place: &StoreKey, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
         let payload = Payload {
             msg: sealed,
             aad: place.as_str().as_bytes(),
         };
-        let plain = self.0.decrypt(&XNonce::from(*nonce), payload).ok()?;
-        (version == VERSION).then_some(plain)
+        self.0.decrypt(&XNonce::from(*nonce), payload).ok()
     }
 }
 
@@ -78,24 +95,33 @@ mod tests {
     fn a_record_opens_only_where_it_was_put() {
         let seal = Seal::derive(&Key::generate().unwrap());
         let sealed = seal.seal(&place(1), b"record").unwrap();
-        assert_eq!(seal.open(&place(1), &sealed).unwrap(), b"record");
-        assert_eq!(seal.open(&place(2), &sealed), None);
         assert_eq!(
-            Seal::derive(&Key::generate().unwrap()).open(&place(1), &sealed),
-            None
+            seal.open(&place(1), &sealed),
+            Opened::Plain(b"record".to_vec())
         );
+        assert_eq!(seal.open(&place(2), &sealed), Opened::Foreign);
+        let other = Seal::derive(&Key::generate().unwrap());
+        assert_eq!(other.open(&place(1), &sealed), Opened::Foreign);
     }
 
     #[test]
     fn any_changed_bit_is_noticed() {
         let seal = Seal::derive(&Key::generate().unwrap());
         let sealed = seal.seal(&place(1), b"record").unwrap();
-        for bit in 0..sealed.len() * 8 {
+        for bit in 8..sealed.len() * 8 {
             let mut changed = sealed.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(seal.open(&place(1), &changed), None, "bit {bit}");
+            assert_eq!(seal.open(&place(1), &changed), Opened::Foreign, "bit {bit}");
         }
-        assert_eq!(seal.open(&place(1), &sealed[..30]), None);
-        assert_eq!(seal.open(&place(1), &[]), None);
+        assert_eq!(seal.open(&place(1), &sealed[..20]), Opened::Foreign);
+    }
+
+    #[test]
+    fn another_layout_is_as_good_as_gone() {
+        let seal = Seal::derive(&Key::generate().unwrap());
+        let mut sealed = seal.seal(&place(1), b"record").unwrap();
+        sealed[0] = VERSION + 1;
+        assert_eq!(seal.open(&place(1), &sealed), Opened::OtherLayout);
+        assert_eq!(seal.open(&place(1), &[]), Opened::OtherLayout);
     }
 }

@@ -1,0 +1,143 @@
+//! What we cannot tell is never the user's fault.
+use std::time::{Duration, Instant};
+
+use session_service::Config;
+use wx_proto::{common::v1::ErrorReason, session::v1::UpdateProfileRequest};
+
+use crate::{
+    bounded,
+    edge::{Answer, reason},
+    on_every_store,
+    system::{Store, System},
+};
+
+const TIMEOUT: Duration = Duration::from_millis(300);
+
+on_every_store!(sessions_go_on_without_crypto_service);
+
+fn impatient(config: &mut Config) {
+    config.redis.as_mut().unwrap().timeout = TIMEOUT;
+}
+
+async fn profile(system: &System, token: &str) -> Answer<()> {
+    let request = UpdateProfileRequest {
+        session_rd: token.to_owned(),
+        nickname: Some("Mei".to_owned()),
+        avatar_url: None,
+    };
+    system.update_profile(request).await.map(|_| ())
+}
+
+/// Every call that needs Redis says that a store is away, and says when to ask again.
+async fn assert_all_unavailable(system: &System, openid: &str, token: &str) {
+    let code = system.wechat.code(openid).await;
+    let data = system.wechat.open_data(openid, "phone").await;
+    let answers = [
+        system.verify(token).await.map(|_| ()),
+        system.refresh(token).await.map(|_| ()),
+        system.decrypt(token, data).await.map(|_| ()),
+        profile(system, token).await,
+        system.login(&code).await.map(|_| ()),
+    ];
+    for answer in answers {
+        let refused = answer.unwrap_err();
+        assert_eq!(refused.reason, ErrorReason::StoreUnavailable);
+        assert!(refused.retry_after.is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hung_redis_ends_no_session() {
+    bounded(async {
+        let mut system = System::with(Store::Redis, impatient).await;
+        let openid = system.newcomer().await;
+        let token = system.log_in(&openid).await;
+        system.verify(&token).await.unwrap();
+        system.redis().pause().await;
+        let asked = Instant::now();
+        let refused = reason(system.verify(&token).await);
+        assert_eq!(refused, ErrorReason::StoreUnavailable);
+        assert!(asked.elapsed() < TIMEOUT * 3, "{:?}", asked.elapsed());
+        assert_all_unavailable(&system, &openid, &token).await;
+        system.redis().resume();
+        still_alive_soon(&system, &token).await;
+    })
+    .await;
+}
+
+/// Asks until the store is back; any other refusal is a failure.
+async fn still_alive_soon(system: &System, token: &str) {
+    while let Err(refused) = system.verify(token).await {
+        assert_eq!(refused.reason, ErrorReason::StoreUnavailable);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_redis_ends_no_session() {
+    bounded(async {
+        let mut system = System::with(Store::Redis, impatient).await;
+        let openid = system.newcomer().await;
+        let token = system.log_in(&openid).await;
+        system.redis().kill();
+        assert_all_unavailable(&system, &openid, &token).await;
+        system.redis().revive().await;
+        let back = Instant::now();
+        // It came back empty: now, and only now, the session is known to be gone.
+        let gone = loop {
+            match reason(system.verify(&token).await) {
+                ErrorReason::StoreUnavailable => assert!(back.elapsed() < Duration::from_secs(2)),
+                other => break other,
+            }
+        };
+        assert_eq!(gone, ErrorReason::SessionExpired);
+        let again = system.log_in(&openid).await;
+        system.verify(&again).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logout_needs_no_redis() {
+    bounded(async {
+        let mut system = System::with(Store::Redis, impatient).await;
+        let (hung, dead) = (system.token().await, system.token().await);
+        system.redis().pause().await;
+        system.logout(&hung).await.unwrap();
+        let refused = reason(system.verify(&hung).await);
+        assert_eq!(refused, ErrorReason::SessionRevoked);
+        // The record is still there when Redis is back; the row holds all the same.
+        system.redis().resume();
+        let refused = reason(system.refresh(&hung).await);
+        assert_eq!(refused, ErrorReason::SessionRevoked);
+        still_alive_soon(&system, &dead).await;
+        system.redis().kill();
+        system.logout(&dead).await.unwrap();
+        let refused = reason(system.verify(&dead).await);
+        assert_eq!(refused, ErrorReason::SessionRevoked);
+    })
+    .await;
+}
+
+async fn sessions_go_on_without_crypto_service(store: Store) {
+    let mut system = System::start(store).await;
+    let openid = system.newcomer().await;
+    let (token, other) = (system.log_in(&openid).await, system.log_in(&openid).await);
+    let data = system.wechat.open_data(&openid, "phone").await;
+    system.crypto.stop().await;
+    system.verify(&token).await.unwrap();
+    let token = system.refresh(&token).await.unwrap();
+    system.logout(&other).await.unwrap();
+    let newcomer = system.newcomer().await;
+    let code = system.wechat.code(&newcomer).await;
+    let refused = reason(system.login(&code).await);
+    assert_eq!(refused, ErrorReason::StoreUnavailable);
+    // More often than a user may fail: the outage costs them nothing.
+    for _ in 0..12 {
+        let refused = reason(system.decrypt(&token, data.clone()).await);
+        assert_eq!(refused, ErrorReason::StoreUnavailable);
+    }
+    system.crypto.start_again().await;
+    system.decrypt(&token, data).await.unwrap();
+    system.log_in(&newcomer).await;
+}

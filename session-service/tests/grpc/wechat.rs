@@ -1,0 +1,108 @@
+//! The stand-in for WeChat, and the hands that play phone and bad day.
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use fake_wechat::{FakeApp, FakeWechat, Settings};
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use service_kit::ManualClock;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use url::Url;
+
+use crate::system::{OTHER_APPID, OTHER_SECRET};
+
+/// The path that login codes are exchanged at.
+pub(crate) const EXCHANGE: &str = "/sns/jscode2session";
+
+/// A fake WeChat on a port of its own. Every login code rotates its user's `session_key`.
+pub(crate) struct Wechat {
+    address: SocketAddr,
+    client: reqwest::Client,
+    _running: DropGuard,
+}
+
+/// What a phone hands to its mini-program.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OpenData {
+    pub(crate) encrypted_data: String,
+    pub(crate) iv: String,
+    pub(crate) raw_data: Option<String>,
+    pub(crate) signature: Option<String>,
+}
+
+impl Wechat {
+    pub(crate) async fn start(clock: Arc<ManualClock>) -> Self {
+        let mut settings = Settings::default();
+        settings.apps.push(FakeApp {
+            appid: OTHER_APPID.to_owned(),
+            secret: OTHER_SECRET.into(),
+        });
+        let free = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = fake_wechat::bind(free, false).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        let fake = FakeWechat::new(settings, clock);
+        let stopping = stop.clone().cancelled_owned();
+        tokio::spawn(fake_wechat::serve(fake, listener, stopping));
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_secs(10));
+        Self {
+            address,
+            client: client.build().unwrap(),
+            _running: stop.drop_guard(),
+        }
+    }
+
+    pub(crate) fn url(&self) -> Url {
+        format!("http://{}/", self.address).parse().unwrap()
+    }
+
+    async fn ask(&self, method: Method, call: &str, body: Value) -> Value {
+        let url = format!("{}_fake/{call}", self.url());
+        let request = self.client.request(method, url).body(body.to_string());
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        assert!(status.is_success(), "{call}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    /// Makes a user, or changes one: `{unionid?, phone?, ..}`.
+    pub(crate) async fn put_user(&self, openid: &str, wish: Value) {
+        self.ask(Method::PUT, &format!("users/{openid}"), wish)
+            .await;
+    }
+
+    /// What `wx.login` gives this user.
+    pub(crate) async fn code(&self, openid: &str) -> String {
+        self.code_of(json!({ "openid": openid })).await
+    }
+
+    /// What `wx.login` gives the user of this description.
+    pub(crate) async fn code_of(&self, who: Value) -> String {
+        let answer = self.ask(Method::POST, "login-code", who).await;
+        answer["code"].as_str().unwrap().to_owned()
+    }
+
+    /// What the phone of this user hands over under their present key.
+    pub(crate) async fn open_data(&self, openid: &str, kind: &str) -> OpenData {
+        let wanted = json!({ "openid": openid, "kind": kind });
+        let answer = self.ask(Method::POST, "open-data", wanted).await;
+        serde_json::from_value(answer).unwrap()
+    }
+
+    /// Spoils the next exchange.
+    pub(crate) async fn spoil(&self, mut fault: Value) {
+        fault["path"] = EXCHANGE.into();
+        fault["times"] = 1.into();
+        self.ask(Method::PUT, "faults", json!([fault])).await;
+    }
+
+    /// How often WeChat was asked.
+    pub(crate) async fn calls(&self) -> usize {
+        let calls = self.ask(Method::GET, "calls", Value::Null).await;
+        calls.as_array().unwrap().len()
+    }
+}
