@@ -90,6 +90,10 @@ impl ServiceError for GatewayError {
         }
     }
 
+    fn is_logged(&self) -> bool {
+        matches!(self, Self::Remote(remote) if remote.is_logged())
+    }
+
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Remote(remote) => remote.retry_after,

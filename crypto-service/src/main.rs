@@ -2,6 +2,6 @@
 use std::process::ExitCode;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<ExitCode> {
+async fn main() -> ExitCode {
     service_kit::run::<crypto_service::Config>().await
 }

@@ -20,12 +20,12 @@ const TABLES: [&str; 13] = [
     "database",
     "fake_wechat",
     "gateway",
+    "keys",
     "redis",
     "revocations",
     "session",
     "session_service",
     "telemetry",
-    "keys",
     "wechat",
 ];
 

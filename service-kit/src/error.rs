@@ -24,6 +24,11 @@ pub trait ServiceError: std::error::Error + 'static {
     /// The stable reason a caller may act upon.
     fn reason(&self) -> ErrorReason;
 
+    /// Whether another service has logged it: then it is not logged again here.
+    fn is_logged(&self) -> bool {
+        false
+    }
+
     /// When asking again makes sense, where we know.
     fn retry_after(&self) -> Option<std::time::Duration> {
         None
@@ -40,7 +45,9 @@ pub fn outward(error: &impl ServiceError) -> String {
         return error.to_string();
     }
     let (cause, reason): (&dyn std::error::Error, _) = (error, code_of(reason));
-    if status == http::StatusCode::INTERNAL_SERVER_ERROR {
+    if error.is_logged() {
+        tracing::debug!(error = cause, reason, "request failed");
+    } else if status == http::StatusCode::INTERNAL_SERVER_ERROR {
         tracing::error!(error = cause, reason, "request failed");
     } else {
         tracing::warn!(error = cause, reason, "request failed");

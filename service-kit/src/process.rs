@@ -93,9 +93,15 @@ enum Command {
 
 /// Runs `P` as this process, until a signal or a failure.
 ///
-/// # Errors
-/// When the configuration, a listener or a dependency is not as it must be.
-pub async fn run<P: Process>() -> anyhow::Result<ExitCode> {
+/// What stops it from starting is said in one line, with its causes.
+pub async fn run<P: Process>() -> ExitCode {
+    try_run::<P>().await.unwrap_or_else(|error| {
+        eprintln!("{}: {error:#}", P::NAME);
+        ExitCode::FAILURE
+    })
+}
+
+async fn try_run<P: Process>() -> anyhow::Result<ExitCode> {
     let command = Cli::augment_args(clap::Command::new(P::NAME).version(env!("CARGO_PKG_VERSION")));
     let cli = Cli::from_arg_matches(&command.get_matches()).map_err(anyhow::Error::from)?;
     let config: P = config::load(cli.config.as_deref())?;

@@ -84,38 +84,45 @@ fn kept_in(plan: &Plan) -> &'static str {
 }
 
 fn welcome(addresses: &Addresses, kept: &str, data_dir: &Path) -> String {
-    let Addresses {
-        public,
-        internal,
-        session,
-        crypto,
-        ..
-    } = addresses;
+    let line = |what: &str, at: &str, about: &str| {
+        format!("  {what:<16}  {at:<24}  {about}")
+            .trim_end()
+            .to_owned()
+            + "\n"
+    };
+    let http = |at: &SocketAddr| format!("http://{at}");
+    let api = "mini-programs log in here; /docs describes the API";
+    let sessions = format!("gRPC; sessions are kept in {kept}");
     let wechat = addresses.fake.map_or_else(
-        || "  WeChat            the real one\n".to_owned(),
-        |at| format!("  fake-wechat       http://{at}   invented users, no security\n"),
+        || line("WeChat", "the real one", ""),
+        |fake| line("fake-wechat", &http(&fake), "invented users, no security"),
     );
-    format!(
-        "\nwxgate is up. Ctrl-C ends it.\n\n\
-         \x20 auth-gateway      http://{public}   mini-programs log in here; /docs describes the API\n\
-         \x20 internal port     http://{internal}   /verify, for your proxy\n\
-         \x20 session-service   {session}          gRPC; sessions are kept in {kept}\n\
-         \x20 crypto-service    {crypto}          gRPC\n\
-         {wechat}\
-         \x20 users and keys    {}\n\n{}",
-        data_dir.display(),
+    [
+        "\nwxgate is up. Ctrl-C ends it.\n\n".to_owned(),
+        line("auth-gateway", &http(&addresses.public), api),
+        line(
+            "internal port",
+            &http(&addresses.internal),
+            "/verify, for your proxy",
+        ),
+        line("session-service", &addresses.session.to_string(), &sessions),
+        line("crypto-service", &addresses.crypto.to_string(), "gRPC"),
+        wechat,
+        line("users and keys", &data_dir.display().to_string(), ""),
         addresses
             .fake
             .map(|at| try_it(addresses, at))
             .unwrap_or_default(),
-    )
+    ]
+    .concat()
 }
 
 fn try_it(addresses: &Addresses, fake: SocketAddr) -> String {
+    let json = "-H 'content-type: application/json'";
     format!(
-        "Try it:\n\
-         \x20 curl -s -X POST http://{fake}/_fake/login-code -H 'content-type: application/json' -d '{{}}'\n\
-         \x20 curl -s -X POST http://{}/v1/login -H 'content-type: application/json' -d '{{\"code\":\"<code>\"}}'\n\n",
+        "\nTry it: a code from the fake WeChat buys a session.\n\
+         \x20 code=$(curl -s {json} -d '{{}}' http://{fake}/_fake/login-code | sed 's/.*\"code\":\"\\([^\"]*\\).*/\\1/')\n\
+         \x20 curl -s {json} -d \"{{\\\"code\\\":\\\"$code\\\"}}\" http://{}/v1/login\n\n",
         addresses.public
     )
 }

@@ -2,7 +2,7 @@
 use std::{
     fs::{self, OpenOptions},
     io::{ErrorKind, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -66,7 +66,11 @@ impl Keygen {
     /// # Errors
     /// As [`Keygen::run`].
     pub fn make(&self) -> anyhow::Result<Vec<(PathBuf, bool)>> {
-        fs::create_dir_all(&self.dir).with_context(|| format!("making {}", self.dir.display()))?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.dir)
+            .with_context(|| format!("making {}", self.dir.display()))?;
         let paths: Vec<PathBuf> = self
             .only
             .iter()

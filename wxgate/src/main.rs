@@ -4,6 +4,12 @@ use std::process::ExitCode;
 use clap::Parser;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<ExitCode> {
-    wxgate::cli::Cli::parse().run().await
+async fn main() -> ExitCode {
+    wxgate::cli::Cli::parse()
+        .run()
+        .await
+        .unwrap_or_else(|error| {
+            eprintln!("wxgate: {error:#}");
+            ExitCode::FAILURE
+        })
 }

@@ -15,6 +15,7 @@ pub(super) fn required<T>(value: Option<T>, field: &str) -> Result<T, RemoteErro
         reason: ErrorReason::Internal,
         message: format!("session-service answered without a usable {field}"),
         retry_after: None,
+        answered: false,
     })
 }
 

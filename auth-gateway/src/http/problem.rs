@@ -64,13 +64,24 @@ impl IntoResponse for GatewayError {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if status == StatusCode::UNAUTHORIZED {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            headers.insert(WWW_AUTHENTICATE, challenge(reason));
         }
         if asks_to_return(status) {
             headers.insert(RETRY_AFTER, HeaderValue::from(retry_seconds(&self)));
         }
         response
     }
+}
+
+/// RFC 6750 section 3. A proxy that drops the body of `/verify` passes this header on, and with it why
+/// the session is over.
+fn challenge(reason: ErrorReason) -> HeaderValue {
+    if reason == ErrorReason::LoginCodeRejected {
+        return HeaderValue::from_static("Bearer"); // no token was shown
+    }
+    let code = code_of(reason);
+    let text = format!("Bearer error=\"invalid_token\", error_description=\"{code}\"");
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("Bearer"))
 }
 
 fn asks_to_return(status: StatusCode) -> bool {

@@ -12,6 +12,7 @@ fn refusal(reason: ErrorReason) -> RemoteError {
         reason,
         message: "what the service said".to_owned(),
         retry_after: None,
+        answered: true,
     }
 }
 

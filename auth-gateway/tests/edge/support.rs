@@ -140,7 +140,11 @@ impl Answer {
         assert!(!problem["detail"].as_str().unwrap().is_empty(), "{called}");
         let (status, retry) = (self.status.as_u16(), self.header("retry-after"));
         assert_eq!(matches!(status, 429 | 503), !retry.is_empty(), "{called}");
-        let asked = if status == 401 { "Bearer" } else { "" };
+        let asked = match (status, code) {
+            (401, "login_code_rejected") => "Bearer".to_owned(),
+            (401, _) => format!("Bearer error=\"invalid_token\", error_description=\"{code}\""),
+            _ => String::new(),
+        };
         assert_eq!(self.header("www-authenticate"), asked, "{called}");
     }
 }

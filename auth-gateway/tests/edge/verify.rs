@@ -105,6 +105,7 @@ async fn a_proxy_hears_nothing_but_200_401_and_503() {
                 reason,
                 message,
                 retry_after,
+                answered: true,
             },
         );
         let answer = edge.ask_inside(with_token(plain("GET /verify"))).await;

@@ -17,6 +17,8 @@ pub struct RemoteError {
     pub message: String,
     /// When it would like to be asked again.
     pub retry_after: Option<Duration>,
+    /// Whether the other service answered, and so logged what it had to.
+    pub answered: bool,
 }
 
 impl ServiceError for RemoteError {
@@ -26,6 +28,10 @@ impl ServiceError for RemoteError {
 
     fn retry_after(&self) -> Option<Duration> {
         self.retry_after
+    }
+
+    fn is_logged(&self) -> bool {
+        self.answered
     }
 }
 
@@ -59,6 +65,7 @@ impl From<Status> for RemoteError {
             .and_then(|info| info.metadata.get(RETRY_AFTER)?.parse().ok())
             .map(Duration::from_secs);
         Self {
+            answered: named.is_some(),
             reason: named
                 .or_else(|| unanswered(&status))
                 .unwrap_or_else(|| table::reason_of_code(status.code())),

@@ -2,7 +2,7 @@
 mod accounts;
 mod revocations;
 
-use std::{path::Path, time::Duration};
+use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
 
 use service_kit::Timestamp;
 use sqlx::{
@@ -27,6 +27,7 @@ impl SqliteStore {
     /// # Errors
     /// When the file cannot be opened, or is not ours.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        reserve(path).map_err(sqlx::Error::Io)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -47,6 +48,17 @@ impl SqliteStore {
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
         self.0.begin_with("BEGIN IMMEDIATE").await
     }
+}
+
+/// Makes the file, where it is missing, for its owner alone: it names users. SQLite gives the files
+/// beside it the same mode.
+fn reserve(path: &Path) -> std::io::Result<()> {
+    let mut file = OpenOptions::new();
+    file.create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+        .map(drop)
 }
 
 /// SQLite's integers are signed; our moments and numbers stay far below the sign.
