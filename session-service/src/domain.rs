@@ -1,6 +1,7 @@
 //! The rules of sessions and users. No I/O, no clock: the present is an argument.
 
 mod attempts;
+mod claim;
 mod ids;
 mod login_code;
 mod open_data;
@@ -12,6 +13,7 @@ mod user;
 
 pub use self::{
     attempts::{Attempts, BudgetSpent},
+    claim::{CLAIM_LIFE, CodeClaim, Echo, NonceHash, Progress},
     ids::{AppId, OpenId, SessionId, TagKey, UserTag},
     login_code::{Device, LoginCode, Nonce},
     open_data::{EncryptedData, Misshapen, RawData},

@@ -27,6 +27,15 @@ pub enum SessionError {
     /// No such app is configured.
     #[error("appid is not served here")]
     UnknownApp,
+    /// The login code was used here before.
+    #[error("the code was used; call wx.login again")]
+    CodeUsed,
+    /// The same client sent the same code before, and this is what became of it.
+    #[error("an earlier login with this code was refused")]
+    RefusedBefore(ErrorReason),
+    /// The same client's first call with this code takes too long.
+    #[error("the first login with this code is still under way")]
+    StillUnderWay,
     /// Not a token of ours.
     #[error(transparent)]
     Forged(#[from] Forged),
@@ -68,10 +77,20 @@ pub enum SessionError {
     TaskLost(#[from] tokio::task::JoinError),
 }
 
+impl SessionError {
+    /// The refusal whose reason has this number.
+    pub(crate) fn refused_before(reason: i32) -> Self {
+        Self::RefusedBefore(ErrorReason::try_from(reason).unwrap_or(ErrorReason::Internal))
+    }
+}
+
 impl ServiceError for SessionError {
     fn reason(&self) -> ErrorReason {
         match self {
             Self::Malformed(_) | Self::UnknownApp => ErrorReason::InvalidRequest,
+            Self::CodeUsed => ErrorReason::LoginCodeRejected,
+            Self::RefusedBefore(reason) => *reason,
+            Self::StillUnderWay => ErrorReason::DeadlineExceeded,
             Self::Forged(_) => ErrorReason::SessionInvalid,
             Self::Expired => ErrorReason::SessionExpired,
             Self::Revoked => ErrorReason::SessionRevoked,

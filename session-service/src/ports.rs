@@ -41,6 +41,9 @@ pub enum CryptoError {
 /// Seals `session_keys` and uses them.
 #[async_trait]
 pub trait CryptoPort: Send + Sync + 'static {
+    /// Whether a key could be sealed now. Asked before a login code is spent.
+    async fn ready(&self) -> Result<(), CryptoError>;
+
     /// Seals a key for its owner; the clear one is gone afterwards.
     async fn seal(&self, owner: &Owner, key: SessionKey) -> Result<SealedKey, CryptoError>;
 

@@ -3,6 +3,7 @@
 //! Every change reads, decides, and swaps; when another call was faster, it reads again.
 
 mod apps;
+mod claims;
 mod counters;
 mod decrypt;
 mod login;
@@ -28,7 +29,7 @@ use wx_client::WxClient;
 
 use crate::{
     SessionError,
-    domain::{Claims, Limits, Session, SessionRd, TagKey, TokenKeys},
+    domain::{Claims, Limits, Session, TagKey, TokenKeys},
     ports::CryptoPort,
     store::{AccountStore, Records, StoreError},
 };
@@ -96,13 +97,6 @@ impl Sessions {
             Some(session) if view.revokes(&session) => Err(SessionError::Revoked),
             Some(session) => Ok(session),
         }
-    }
-
-    fn sign(&self, session: &Session) -> Result<SessionRd, SessionError> {
-        let claims = session.claims();
-        self.tokens
-            .sign(&claims)
-            .ok_or(SessionError::KeyGone(claims.key))
     }
 }
 

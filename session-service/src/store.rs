@@ -80,6 +80,12 @@ impl StoreKey {
         Self(format!("wxg:{{{tag}}}:d"))
     }
 
+    /// Where the claim on a login code is.
+    #[must_use]
+    pub fn code(fingerprint: [u8; 16]) -> Self {
+        Self(format!("wxg:code:{}", hex::encode(fingerprint)))
+    }
+
     /// The key's text.
     #[must_use]
     pub fn as_str(&self) -> &str {

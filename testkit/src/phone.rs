@@ -77,6 +77,12 @@ impl Phone {
             .await
     }
 
+    /// `POST /v1/login` with the client's own word for this `wx.login`.
+    pub async fn login_as(&self, code: &str, nonce: &str) -> Answer {
+        let body = json!({ "code": code, "nonce": nonce });
+        self.call("POST", "/v1/login", None, Some(body)).await
+    }
+
     /// `GET /v1/session`.
     pub async fn session(&self, token: &str) -> Answer {
         self.call("GET", "/v1/session", Some(token), None).await

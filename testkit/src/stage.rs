@@ -99,6 +99,18 @@ impl Stage {
         config.start_on(sockets, host).await.unwrap();
     }
 
+    /// Ends the fake WeChat alone: nobody listens where it was.
+    pub async fn wechat_away(&self) {
+        self.system.fake.as_ref().unwrap().lifecycle.stop().await;
+    }
+
+    /// Starts the fake WeChat again, where it was, with its users.
+    pub async fn wechat_back(&self) {
+        let fake = self.system.fake.as_ref().unwrap();
+        let listener = fake_wechat::bind(fake.at, false).await.unwrap();
+        fake.serve(listener, &self.restarted);
+    }
+
     /// Ends everything.
     pub async fn end(self) {
         self.system.stop().await;

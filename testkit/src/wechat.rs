@@ -66,6 +66,15 @@ impl Wechat {
             .clone()
     }
 
+    /// How often WeChat was asked about this code.
+    pub async fn asked_about(&self, code: &str) -> usize {
+        self.calls()
+            .await
+            .iter()
+            .filter(|call| call["js_code"] == code)
+            .count()
+    }
+
     async fn ask(&self, method: &str, path: &str, body: Value) -> Value {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = self

@@ -10,4 +10,4 @@ mod dev;
 pub mod keygen;
 mod system;
 
-pub use self::system::{Addresses, Plan, Running, System};
+pub use self::system::{Addresses, Plan, Running, RunningFake, System};

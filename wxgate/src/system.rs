@@ -26,7 +26,17 @@ pub struct System {
     /// What session-service keeps, for those who want to look at it.
     pub records: Records,
     /// fake-wechat, unless the real WeChat is asked.
-    pub fake: Option<FakeWechat>,
+    pub fake: Option<RunningFake>,
+}
+
+/// fake-wechat, running.
+pub struct RunningFake {
+    /// Its invented world, which outlives a stop.
+    pub world: FakeWechat,
+    /// Can be stopped by itself.
+    pub lifecycle: Lifecycle,
+    /// Where it listens.
+    pub at: SocketAddr,
 }
 
 /// A service, and the settings with which it can be started again in its place.
@@ -74,11 +84,11 @@ impl System {
         let host = || Host::new(lifecycle.child(), clock.clone());
 
         let fake = match fake {
-            Some(plan) => Some(start_fake(plan, &lifecycle, &clock).await?),
+            Some(plan) => Some(RunningFake::start(plan, lifecycle.child(), &clock).await?),
             None => None,
         };
-        if let Some((_, address)) = &fake {
-            session.wechat.base_url = format!("http://{address}/").parse()?;
+        if let Some(fake) = &fake {
+            session.wechat.base_url = format!("http://{}/", fake.at).parse()?;
         }
         let crypto = start_crypto(crypto, host())
             .await
@@ -95,14 +105,14 @@ impl System {
                 &gateway,
                 &session,
                 &crypto,
-                fake.as_ref().map(|(_, at)| *at),
+                fake.as_ref().map(|fake| fake.at),
             ),
             lifecycle,
             gateway,
             session,
             crypto,
             records,
-            fake: fake.map(|(fake, _)| fake),
+            fake,
         };
         system.drain_in_order();
         Ok(system)
@@ -112,8 +122,10 @@ impl System {
     /// loses its answer.
     fn drain_in_order(&self) {
         let stopping = self.lifecycle.stopping();
-        let in_order = [&self.gateway.host, &self.session.host, &self.crypto.host]
-            .map(|host| host.lifecycle.clone());
+        let services = [&self.gateway.host, &self.session.host, &self.crypto.host];
+        let services = services.map(|host| host.lifecycle.clone());
+        let fake = self.fake.iter().map(|fake| fake.lifecycle.clone());
+        let in_order: Vec<Lifecycle> = services.into_iter().chain(fake).collect();
         self.lifecycle.spawn("drain", async move {
             stopping.cancelled().await;
             for service in in_order {
@@ -199,18 +211,27 @@ fn at(bind: &GrpcBind) -> anyhow::Result<SocketAddr> {
         .context("a service in this process listens on a socket")
 }
 
-async fn start_fake(
-    plan: plan::Fake,
-    lifecycle: &Lifecycle,
-    clock: &Arc<dyn Clock>,
-) -> anyhow::Result<(FakeWechat, SocketAddr)> {
-    let fake = FakeWechat::new(plan.settings, clock.clone());
-    let listener: TcpListener = fake_wechat::bind(plan.listen, false).await?;
-    let address = listener.local_addr()?;
-    let stopping = lifecycle.stopping().cancelled_owned();
-    lifecycle.spawn(
-        "fake-wechat",
-        fake_wechat::serve(fake.clone(), listener, stopping),
-    );
-    Ok((fake, address))
+impl RunningFake {
+    async fn start(
+        plan: plan::Fake,
+        lifecycle: Lifecycle,
+        clock: &Arc<dyn Clock>,
+    ) -> anyhow::Result<Self> {
+        let world = FakeWechat::new(plan.settings, clock.clone());
+        let listener = fake_wechat::bind(plan.listen, false).await?;
+        let fake = Self {
+            world,
+            lifecycle,
+            at: listener.local_addr()?,
+        };
+        fake.serve(listener, &fake.lifecycle);
+        Ok(fake)
+    }
+
+    /// Serves the same world, in tasks of `lifecycle`.
+    pub fn serve(&self, listener: TcpListener, lifecycle: &Lifecycle) {
+        let stopping = lifecycle.stopping().cancelled_owned();
+        let serving = fake_wechat::serve(self.world.clone(), listener, stopping);
+        lifecycle.spawn("fake-wechat", serving);
+    }
 }

@@ -3,7 +3,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use service_kit::{GrpcChannel, RemoteError};
-use tonic::Status;
+use tonic::{Request, Status};
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
 use wx_client::SessionKey;
 use wx_proto::{
     common::v1::ErrorReason,
@@ -18,15 +21,24 @@ use crate::{
     ports::{CryptoError, CryptoPort, Owner, SealedKey},
 };
 
+/// A service that answers no health check within this long is away.
+const HEALTH_DEADLINE: Duration = Duration::from_millis(500);
+
 /// crypto-service, reached over a channel.
 #[derive(Clone, Debug)]
-pub(crate) struct GrpcCrypto(CryptoServiceClient<GrpcChannel>);
+pub(crate) struct GrpcCrypto {
+    crypto: CryptoServiceClient<GrpcChannel>,
+    health: HealthClient<GrpcChannel>,
+}
 
 impl GrpcCrypto {
     /// The service at the end of `channel`.
     #[must_use]
     pub(crate) fn new(channel: GrpcChannel) -> Self {
-        Self(CryptoServiceClient::new(channel))
+        Self {
+            crypto: CryptoServiceClient::new(channel.clone()),
+            health: HealthClient::new(channel),
+        }
     }
 }
 
@@ -46,6 +58,16 @@ fn sealed(ring: &[RingEntry]) -> Vec<Vec<u8>> {
 
 #[async_trait]
 impl CryptoPort for GrpcCrypto {
+    async fn ready(&self) -> Result<(), CryptoError> {
+        let mut asked = Request::new(HealthCheckRequest::default());
+        asked.set_timeout(HEALTH_DEADLINE);
+        let answer = self.health.clone().check(asked).await?.into_inner();
+        if answer.status() == ServingStatus::Serving {
+            return Ok(());
+        }
+        Err(Status::unavailable("crypto-service is not serving").into())
+    }
+
     async fn seal(&self, owner: &Owner, key: SessionKey) -> Result<SealedKey, CryptoError> {
         let request = SealSessionKeyRequest {
             appid: owner.appid.as_str().to_owned(),
@@ -53,7 +75,12 @@ impl CryptoPort for GrpcCrypto {
             session_key: key.expose().to_owned(),
         };
         drop(key);
-        let answer = self.0.clone().seal_session_key(request).await?.into_inner();
+        let answer = self
+            .crypto
+            .clone()
+            .seal_session_key(request)
+            .await?
+            .into_inner();
         let useful = answer
             .useful_when_displaced
             .and_then(|d| Duration::try_from(d).ok());
@@ -77,7 +104,13 @@ impl CryptoPort for GrpcCrypto {
             encrypted_data: data.encrypted_data,
             iv: data.iv,
         };
-        Ok(self.0.clone().open_data(request).await?.into_inner().json)
+        Ok(self
+            .crypto
+            .clone()
+            .open_data(request)
+            .await?
+            .into_inner()
+            .json)
     }
 
     async fn verify(
@@ -93,7 +126,7 @@ impl CryptoPort for GrpcCrypto {
             raw_data: raw.raw_data,
             signature: raw.signature,
         };
-        self.0.clone().verify_raw_data(request).await?;
+        self.crypto.clone().verify_raw_data(request).await?;
         Ok(())
     }
 }

@@ -1,9 +1,10 @@
 //! What a client sends to log in.
 use std::fmt;
 
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::Malformed;
+use super::{AppId, Malformed, NonceHash};
 
 /// A code of `wx.login`. Single use; never printed.
 pub struct LoginCode(Zeroizing<String>);
@@ -20,6 +21,17 @@ impl LoginCode {
             return Ok(Self(text));
         }
         Err(Malformed::new("code", "is not a code of wx.login"))
+    }
+
+    /// What stands for the code of this app where it must be remembered.
+    #[must_use]
+    pub fn fingerprint(&self, appid: &AppId) -> [u8; 16] {
+        let digest = Sha256::new()
+            .chain_update(appid.as_str())
+            .chain_update([0]) // no appid contains it
+            .chain_update(self.0.as_bytes())
+            .finalize();
+        std::array::from_fn(|i| digest[i])
     }
 
     /// The code, for WeChat alone.
@@ -52,6 +64,13 @@ impl Nonce {
             "nonce",
             "is not up to 128 visible ASCII characters",
         ))
+    }
+
+    /// What is kept of it; nothing when it was left out.
+    #[must_use]
+    pub fn hash(&self) -> NonceHash {
+        let digest = Sha256::digest(self.0.as_bytes());
+        (!self.0.is_empty()).then(|| std::array::from_fn(|i| digest[i]))
     }
 }
 

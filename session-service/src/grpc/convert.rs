@@ -77,6 +77,7 @@ impl From<LoggedIn> for LoginResponse {
             granted,
             account,
             is_new,
+            claims: _,
         }: LoggedIn,
     ) -> Self {
         let Granted {

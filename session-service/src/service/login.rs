@@ -3,10 +3,12 @@ use service_kit::Timestamp;
 use tracing::Instrument;
 use wx_client::{App, WxLogin};
 
-use super::{Granted, ROUNDS, Sessions, contended};
+use super::{Granted, ROUNDS, Sessions, claims::Claimed, contended};
 use crate::{
     SessionError,
-    domain::{AppId, Device, LoginCode, Nonce, OpenId, Opening, RingEntry, Session, SessionId},
+    domain::{
+        AppId, Claims, Device, LoginCode, Nonce, OpenId, Opening, RingEntry, Session, SessionId,
+    },
     ports::{Owner, SealedKey},
     store::{Account, Change, Seen, SignedIn, StoreError},
 };
@@ -33,6 +35,8 @@ pub struct LoggedIn {
     pub account: Account,
     /// Whether this login registered them.
     pub is_new: bool,
+    /// What the token says.
+    pub claims: Claims,
 }
 
 impl Sessions {
@@ -48,11 +52,21 @@ impl Sessions {
 
     async fn logged_in(&self, login: Login) -> Result<LoggedIn, SessionError> {
         let (appid, app) = self.apps.find(login.appid.as_ref())?.clone();
-        // Before the code is spent: without the database no session could be opened.
+        // Whatever a session needs is asked for before the code is spent.
+        self.crypto.ready().await?;
+        self.accounts.writable().await?;
         let since = self.revocations.catch_up().await?;
+        let claim = match self.claim(&appid, &login).await? {
+            Claimed::Ours(claim) => claim,
+            Claimed::Before(answer) => return Ok(answer),
+        };
         let sessions = self.clone();
         // From here the code may be out. A caller who hangs up must not lose the session for it.
-        let rest = async move { sessions.exchange(login, &appid, &app, since).await };
+        let rest = async move {
+            let outcome = sessions.exchange(login, &appid, &app, since).await;
+            sessions.settle(claim, &outcome).await;
+            outcome
+        };
         tokio::spawn(rest.in_current_span()).await?
     }
 
@@ -90,10 +104,12 @@ impl Sessions {
         let session = self.begin(seen, &account, login.device, since)?;
         self.keep(&session, key, now).await?;
         tracing::info!(event = "login", session.id = %session.id, user.tag = %session.tag, user.id = %account.id, is_new, "session opened");
+        let granted = self.grant(&session, now)?;
         Ok(LoggedIn {
-            granted: self.grant(&session, now)?,
+            granted,
             account,
             is_new,
+            claims: session.claims(),
         })
     }
 

@@ -54,7 +54,20 @@ impl Sessions {
     }
 
     pub(super) fn grant(&self, session: &Session, now: Timestamp) -> Result<Granted, SessionError> {
-        let token = self.sign(session)?;
+        self.grant_as(&session.claims(), session, now)
+    }
+
+    /// A token of `session` that says `claims`.
+    pub(super) fn grant_as(
+        &self,
+        claims: &Claims,
+        session: &Session,
+        now: Timestamp,
+    ) -> Result<Granted, SessionError> {
+        let token = self
+            .tokens
+            .sign(claims)
+            .ok_or(SessionError::KeyGone(claims.key))?;
         let expires_in = session.expires_at.since(now);
         Ok(Granted {
             token,

@@ -55,6 +55,12 @@ pub trait AccountStore: Send + Sync + 'static {
     /// When the database fails: then nobody was registered, or the same person is found next time.
     async fn sign_in(&self, seen: &Seen, now: Timestamp) -> Result<SignedIn, StoreError>;
 
+    /// Whether somebody could be registered now. Asked before a login code is spent.
+    ///
+    /// # Errors
+    /// When nobody could.
+    async fn writable(&self) -> Result<(), StoreError>;
+
     /// The account with this id.
     ///
     /// # Errors

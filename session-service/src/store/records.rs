@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 use super::{
     Expect, Seal, SessionStore, StoreError, StoreKey, Swap, Write, record::Record, seal::Opened,
 };
-use crate::domain::{Attempts, Session, SessionId, UserSessions, UserTag};
+use crate::domain::{Attempts, CodeClaim, Session, SessionId, UserSessions, UserTag};
 
 /// The records of sessions and users. Cheap to clone.
 #[derive(Clone)]
@@ -70,6 +70,14 @@ impl Records {
     /// As [`Records::user`].
     pub async fn attempts(&self, tag: UserTag) -> Result<Read<Attempts>, StoreError> {
         self.read(StoreKey::attempts(tag)).await
+    }
+
+    /// Reads the claim on a login code.
+    ///
+    /// # Errors
+    /// When the store cannot tell, or what it gave is no claim on this code.
+    pub async fn claim(&self, fingerprint: [u8; 16]) -> Result<Read<CodeClaim>, StoreError> {
+        self.read(StoreKey::code(fingerprint)).await
     }
 
     /// Does the whole change, or nothing because a record changed since it was read; says which.

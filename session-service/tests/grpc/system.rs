@@ -95,6 +95,13 @@ impl System {
         }
     }
 
+    /// Everything that is stored, but for what is remembered of login codes.
+    pub(crate) async fn kept_of_sessions(&self) -> Vec<(String, Vec<u8>)> {
+        let mut kept = self.records.dump().await.unwrap();
+        kept.retain(|(key, _)| !key.starts_with("wxg:code:"));
+        kept
+    }
+
     pub(crate) fn redis(&mut self) -> &mut RedisServer {
         self.redis.as_mut().expect("sessions are kept in Redis")
     }

@@ -16,10 +16,7 @@ async fn spoilt(system: &System, fault: Value) -> Refused {
     let code = system.wechat.code(&openid).await;
     system.wechat.spoil(fault).await;
     let refused = refusal(system.login(&code).await);
-    assert!(
-        system.records.dump().await.unwrap().is_empty(),
-        "a session came of it"
-    );
+    assert_eq!(system.kept_of_sessions().await, [], "a session came of it");
     refused
 }
 

@@ -1,0 +1,130 @@
+//! One exchange per code: the claim on it, and the answer for whoever sends it again.
+use std::time::Duration;
+
+use service_kit::ServiceError;
+
+use super::{LoggedIn, Login, Sessions};
+use crate::{
+    SessionError,
+    domain::{AppId, CLAIM_LIFE, Claims, CodeClaim, Echo, NonceHash, Progress},
+    store::{Change, Read, StoreError},
+};
+
+/// How often a waiting caller looks for the first one's answer.
+const LOOK: Duration = Duration::from_millis(50);
+/// How many times; then the caller is told to come back.
+const LOOKS: u32 = 200;
+
+/// What came of claiming a code.
+pub(super) enum Claimed {
+    /// The code is ours to spend.
+    Ours(Held),
+    /// The same client was here before: its answer.
+    Before(LoggedIn),
+}
+
+/// A claim that must be settled.
+pub(super) struct Held {
+    fingerprint: [u8; 16],
+    claim: CodeClaim,
+}
+
+impl Sessions {
+    /// Claims a code, or finds what became of the first call with it.
+    pub(super) async fn claim(
+        &self,
+        appid: &AppId,
+        login: &Login,
+    ) -> Result<Claimed, SessionError> {
+        let (fingerprint, nonce) = (login.code.fingerprint(appid), login.nonce.hash());
+        for _ in 0..LOOKS {
+            let mut read = self.records.claim(fingerprint).await?;
+            match read.value.take() {
+                None => {
+                    if let Some(claim) = self.try_claim(&read, nonce).await? {
+                        return Ok(Claimed::Ours(Held { fingerprint, claim }));
+                    }
+                }
+                Some(claim) => match claim.echo(nonce, self.now()) {
+                    Echo::Wait => tokio::time::sleep(LOOK).await,
+                    Echo::Session { claims, is_new } => {
+                        return Ok(Claimed::Before(self.again(claims, is_new).await?));
+                    }
+                    Echo::Refusal(reason) => return Err(SessionError::refused_before(reason)),
+                    Echo::Used => return Err(SessionError::CodeUsed),
+                },
+            }
+        }
+        Err(SessionError::StillUnderWay)
+    }
+
+    async fn try_claim(
+        &self,
+        read: &Read<CodeClaim>,
+        nonce: NonceHash,
+    ) -> Result<Option<CodeClaim>, StoreError> {
+        let claim = CodeClaim::begin(nonce, self.now());
+        let ours = self
+            .records
+            .commit(Change::default().put(read, &claim, CLAIM_LIFE))
+            .await?;
+        Ok(ours.then_some(claim))
+    }
+
+    /// The first call's answer, as far as it still holds.
+    async fn again(&self, claims: Claims, is_new: bool) -> Result<LoggedIn, SessionError> {
+        let found = self.records.session(claims.tag, claims.id).await?.value;
+        let Ok(session) = self.standing(&claims, found) else {
+            return Err(SessionError::CodeUsed);
+        };
+        let account = self.user(session.user_id).await?;
+        let granted = self.grant_as(&claims, &session, self.now())?;
+        Ok(LoggedIn {
+            granted,
+            account,
+            is_new,
+            claims,
+        })
+    }
+
+    /// Notes what became of a code. When nothing was sent, the code is free again.
+    pub(super) async fn settle(&self, held: Held, outcome: &Result<LoggedIn, SessionError>) {
+        if let Err(error) = self.try_settle(&held, outcome).await {
+            // The code counts as used once the holder's time is over.
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the outcome of a login was not noted"
+            );
+        }
+    }
+
+    async fn try_settle(
+        &self,
+        held: &Held,
+        outcome: &Result<LoggedIn, SessionError>,
+    ) -> Result<(), StoreError> {
+        let read = self.records.claim(held.fingerprint).await?;
+        let at = self.now();
+        let change = match outcome {
+            Err(SessionError::WeChat(error)) if error.nothing_was_sent() => {
+                Change::default().delete(&read)
+            }
+            Err(error) => {
+                let failed = Progress::Failed {
+                    reason: error.reason().into(),
+                    at,
+                };
+                Change::default().put(&read, &held.claim.with(failed), CLAIM_LIFE)
+            }
+            Ok(LoggedIn { claims, is_new, .. }) => {
+                let done = Progress::Done {
+                    claims: *claims,
+                    is_new: *is_new,
+                    at,
+                };
+                Change::default().put(&read, &held.claim.with(done), CLAIM_LIFE)
+            }
+        };
+        self.records.commit(change).await.map(drop)
+    }
+}
