@@ -10,6 +10,7 @@ mod problem;
 mod profile;
 mod request_id;
 mod session;
+mod sessions;
 mod strip;
 mod surface;
 mod user;
@@ -75,6 +76,8 @@ fn public_routes(gateway: Gateway, limits: &Limits) -> Router {
         .routes(routes!(login::log_in))
         .routes(routes!(session::refresh))
         .routes(routes!(session::show, session::log_out))
+        .routes(routes!(sessions::list, sessions::end_all))
+        .routes(routes!(sessions::end))
         .routes(routes!(profile::update))
         .layer(RequestBodyLimitLayer::new(limits.body_bytes));
     let large = OpenApiRouter::new()

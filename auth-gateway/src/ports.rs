@@ -23,6 +23,15 @@ pub trait SessionPort: Send + Sync + 'static {
     /// Ends a session for good.
     async fn logout(&self, token: &SessionToken) -> Result<(), RemoteError>;
 
+    /// The user's live sessions in this app, oldest first.
+    async fn sessions(&self, token: &SessionToken) -> Result<Vec<ListedSession>, RemoteError>;
+
+    /// Ends one of the user's sessions in this app; `NOT_FOUND` when it is not theirs.
+    async fn end_session(&self, token: &SessionToken, id: &str) -> Result<(), RemoteError>;
+
+    /// Ends all of the user's sessions in this app.
+    async fn end_all(&self, token: &SessionToken) -> Result<(), RemoteError>;
+
     /// Opens what WeChat encrypted: one JSON object, unchanged.
     async fn open_data(&self, token: &SessionToken, data: OpenData) -> Result<String, RemoteError>;
 
@@ -120,6 +129,23 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// When it ends whatever happens.
     pub absolute_expires_at: Timestamp,
+}
+
+/// One of a user's sessions.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ListedSession {
+    /// Its id; no credential.
+    pub id: String,
+    /// Whether it is the one that asked.
+    pub current: bool,
+    /// The device's label; may be empty.
+    pub device: String,
+    /// When it began.
+    pub issued_at: Timestamp,
+    /// When it was last refreshed, or began.
+    pub last_used_at: Timestamp,
+    /// When it ends unless refreshed.
+    pub expires_at: Timestamp,
 }
 
 /// Who a session belongs to. For business services, never for the mini-program.

@@ -48,6 +48,9 @@ pub enum SessionError {
     /// An operator keeps the user out.
     #[error("the user is blocked")]
     Blocked,
+    /// The user has no such session.
+    #[error("there is no such session of yours")]
+    NoSuchSession,
     /// There is no such user.
     #[error("there is no such user")]
     NoSuchUser,
@@ -95,7 +98,7 @@ impl ServiceError for SessionError {
             Self::Expired => ErrorReason::SessionExpired,
             Self::Revoked => ErrorReason::SessionRevoked,
             Self::Blocked => ErrorReason::UserBlocked,
-            Self::NoSuchUser => ErrorReason::NotFound,
+            Self::NoSuchSession | Self::NoSuchUser => ErrorReason::NotFound,
             Self::Misshapen(_) | Self::Crypto(CryptoError::DoesNotOpen) => {
                 ErrorReason::DecryptFailed
             }

@@ -5,15 +5,17 @@ use service_kit::to_status;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 use wx_proto::session::v1::{
-    DecryptOpenDataRequest, DecryptOpenDataResponse, GetUserRequest, GetUserResponse, LoginRequest,
-    LoginResponse, LogoutRequest, LogoutResponse, RefreshRequest, RefreshResponse,
-    UpdateProfileRequest, UpdateProfileResponse, VerifyRequest, VerifyResponse,
+    DecryptOpenDataRequest, DecryptOpenDataResponse, GetUserRequest, GetUserResponse,
+    ListSessionsRequest, ListSessionsResponse, LoginRequest, LoginResponse, LogoutRequest,
+    LogoutResponse, RefreshRequest, RefreshResponse, RevokeSessionRequest, RevokeSessionResponse,
+    RevokeUserRequest, RevokeUserResponse, UpdateProfileRequest, UpdateProfileResponse,
+    VerifyRequest, VerifyResponse,
     session_service_server::{SessionService, SessionServiceServer},
 };
 
 use crate::{
     SessionError,
-    domain::{EncryptedData, Malformed, RawData},
+    domain::{EncryptedData, Malformed, RawData, SessionId},
     service::{Login, Sessions},
 };
 
@@ -56,6 +58,12 @@ impl Grpc {
         Ok(GetUserResponse {
             user: Some(self.0.user(id).await?.into()),
         })
+    }
+
+    async fn kick(&self, request: RevokeSessionRequest) -> Result<(), SessionError> {
+        // Whatever is no session's id is nobody's session.
+        let id = SessionId::parse(&request.session_id).map_err(|_| SessionError::NoSuchSession)?;
+        self.0.kick(&request.session_rd, id).await
     }
 
     async fn change_profile(
@@ -109,6 +117,35 @@ impl SessionService for Grpc {
     ) -> Result<Response<LogoutResponse>, Status> {
         let ended = self.0.logout(&request.into_inner().session_rd).await;
         answer(ended.map(|()| LogoutResponse {}))
+    }
+
+    async fn list_sessions(
+        &self,
+        request: Request<ListSessionsRequest>,
+    ) -> Result<Response<ListSessionsResponse>, Status> {
+        let mine = self.0.list(&request.into_inner().session_rd).await;
+        answer(mine.map(|mine| ListSessionsResponse {
+            sessions: mine.into_iter().map(Into::into).collect(),
+        }))
+    }
+
+    async fn revoke_session(
+        &self,
+        request: Request<RevokeSessionRequest>,
+    ) -> Result<Response<RevokeSessionResponse>, Status> {
+        let ended = self.kick(request.into_inner()).await;
+        answer(ended.map(|()| RevokeSessionResponse {}))
+    }
+
+    async fn revoke_user(
+        &self,
+        request: Request<RevokeUserRequest>,
+    ) -> Result<Response<RevokeUserResponse>, Status> {
+        let ended = self
+            .0
+            .logout_everywhere(&request.into_inner().session_rd)
+            .await;
+        answer(ended.map(|()| RevokeUserResponse {}))
     }
 
     async fn decrypt_open_data(

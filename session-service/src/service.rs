@@ -10,6 +10,7 @@ mod login;
 mod logout;
 mod refresh;
 mod revocations;
+mod sessions;
 mod users;
 mod verify;
 
@@ -19,6 +20,7 @@ pub use self::{
     login::{LoggedIn, Login},
     refresh::Granted,
     revocations::Revocations,
+    sessions::Mine,
     verify::Verified,
 };
 
@@ -92,7 +94,7 @@ impl Sessions {
         let view = self.revocations.informed(self.now())?;
         match found {
             // Gone meanwhile: by a logout, or because its time was over.
-            None if view.ends(claims.id) => Err(SessionError::Revoked),
+            None if view.ends(claims.id) || view.names(claims.tag) => Err(SessionError::Revoked),
             None => Err(SessionError::Expired),
             Some(session) if view.revokes(&session) => Err(SessionError::Revoked),
             Some(session) => Ok(session),

@@ -7,7 +7,7 @@ use wx_proto::{
     session::v1::{self as wire, LoginResponse, RefreshResponse, VerifyResponse},
 };
 
-use crate::ports::{Granted, Identity, LoggedIn, Session, SessionToken, User};
+use crate::ports::{Granted, Identity, ListedSession, LoggedIn, Session, SessionToken, User};
 
 /// The value of a field that every answer must have.
 pub(super) fn required<T>(value: Option<T>, field: &str) -> Result<T, RemoteError> {
@@ -65,6 +65,29 @@ impl From<wire::Identity> for Identity {
             openid,
             unionid,
         }
+    }
+}
+
+impl TryFrom<wire::ListedSession> for ListedSession {
+    type Error = RemoteError;
+
+    fn try_from(listed: wire::ListedSession) -> Result<Self, RemoteError> {
+        let wire::ListedSession {
+            session_id,
+            current,
+            device,
+            issued_at,
+            last_used_at,
+            expires_at,
+        } = listed;
+        Ok(Self {
+            id: session_id,
+            current,
+            device,
+            issued_at: moment(issued_at, "issued_at")?,
+            last_used_at: moment(last_used_at, "last_used_at")?,
+            expires_at: moment(expires_at, "expires_at")?,
+        })
     }
 }
 

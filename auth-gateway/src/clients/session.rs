@@ -5,13 +5,15 @@ use async_trait::async_trait;
 use service_kit::{GrpcChannel, RemoteError};
 use tonic::Request;
 use wx_proto::session::v1::{
-    DecryptOpenDataRequest, GetUserRequest, LoginRequest, LogoutRequest, RefreshRequest,
-    UpdateProfileRequest, VerifyRequest, session_service_client::SessionServiceClient,
+    DecryptOpenDataRequest, GetUserRequest, ListSessionsRequest, LoginRequest, LogoutRequest,
+    RefreshRequest, RevokeSessionRequest, RevokeUserRequest, UpdateProfileRequest, VerifyRequest,
+    session_service_client::SessionServiceClient,
 };
 
 use super::{Deadlines, convert::required};
 use crate::ports::{
-    Granted, LoggedIn, Login, OpenData, Profile, Session, SessionPort, SessionToken, User,
+    Granted, ListedSession, LoggedIn, Login, OpenData, Profile, Session, SessionPort, SessionToken,
+    User,
 };
 
 /// No message to or from session-service is larger.
@@ -83,6 +85,36 @@ impl SessionPort for GrpcSessions {
         let session_rd = token.expose().to_owned();
         let request = within(self.deadlines.session, LogoutRequest { session_rd });
         self.client().logout(request).await?;
+        Ok(())
+    }
+
+    async fn sessions(&self, token: &SessionToken) -> Result<Vec<ListedSession>, RemoteError> {
+        let session_rd = token.expose().to_owned();
+        let request = within(self.deadlines.session, ListSessionsRequest { session_rd });
+        let answer = self.client().list_sessions(request).await?;
+        answer
+            .into_inner()
+            .sessions
+            .into_iter()
+            .map(TryInto::try_into)
+            .collect()
+    }
+
+    async fn end_session(&self, token: &SessionToken, id: &str) -> Result<(), RemoteError> {
+        let message = RevokeSessionRequest {
+            session_rd: token.expose().to_owned(),
+            session_id: id.to_owned(),
+        };
+        self.client()
+            .revoke_session(within(self.deadlines.session, message))
+            .await?;
+        Ok(())
+    }
+
+    async fn end_all(&self, token: &SessionToken) -> Result<(), RemoteError> {
+        let session_rd = token.expose().to_owned();
+        let request = within(self.deadlines.session, RevokeUserRequest { session_rd });
+        self.client().revoke_user(request).await?;
         Ok(())
     }
 

@@ -91,7 +91,7 @@ impl TryFrom<Session> for SessionBody {
     }
 }
 
-fn rfc3339(moment: Timestamp) -> Result<String, GatewayError> {
+pub(super) fn rfc3339(moment: Timestamp) -> Result<String, GatewayError> {
     let moment = i64::try_from(moment.unix_millis())
         .ok()
         .and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok());

@@ -7,7 +7,8 @@ use std::{
 
 use async_trait::async_trait;
 use auth_gateway::{
-    Granted, Limits, LoggedIn, Login, OpenData, Profile, Session, SessionPort, SessionToken, User,
+    Granted, Limits, ListedSession, LoggedIn, Login, OpenData, Profile, Session, SessionPort,
+    SessionToken, User,
 };
 use axum::body::Body;
 use service_kit::RemoteError;
@@ -47,6 +48,18 @@ impl SessionPort for Silent {
 
     async fn logout(&self, _: &SessionToken) -> Result<(), RemoteError> {
         panic!("as a test wants it")
+    }
+
+    async fn sessions(&self, _: &SessionToken) -> Result<Vec<ListedSession>, RemoteError> {
+        self.wait().await
+    }
+
+    async fn end_session(&self, _: &SessionToken, _: &str) -> Result<(), RemoteError> {
+        self.wait().await
+    }
+
+    async fn end_all(&self, _: &SessionToken) -> Result<(), RemoteError> {
+        self.wait().await
     }
 
     async fn open_data(&self, _: &SessionToken, _: OpenData) -> Result<String, RemoteError> {

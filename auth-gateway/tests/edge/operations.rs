@@ -3,7 +3,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::{
-    script::{OPENED, OPENID, SUCCESSOR, TOKEN},
+    script::{OPENED, OPENID, SESSION, SUCCESSOR, TOKEN},
     support::{Edge, every_operation, plain, with_body, with_token},
 };
 
@@ -98,6 +98,38 @@ async fn logout_answers_nothing_twice() {
             (StatusCode::NO_CONTENT, "")
         );
     }
+}
+
+#[tokio::test]
+async fn the_list_shows_each_session_and_which_one_asked() {
+    let edge = Edge::start();
+    let answer = edge.send(with_token(plain("GET /v1/sessions"))).await;
+    let expected = json!({ "sessions": [{
+        "id": SESSION,
+        "current": true,
+        "device": "小梅的手机",
+        "issued_at": "2026-01-31T08:00:00Z",
+        "last_used_at": "2026-01-31T08:20:00Z",
+        "expires_at": "2026-01-31T08:50:00Z",
+    }]});
+    assert_eq!(answer.json(), expected);
+}
+
+#[tokio::test]
+async fn one_session_is_ended_or_all_of_them() {
+    let edge = Edge::start();
+    for call in [
+        format!("DELETE /v1/sessions/{SESSION}"),
+        "DELETE /v1/sessions".to_owned(),
+    ] {
+        let answer = edge.send(with_token(plain(&call))).await;
+        assert_eq!(
+            (answer.status, answer.text.as_str()),
+            (StatusCode::NO_CONTENT, "")
+        );
+    }
+    let one = format!("revoke_session {TOKEN}|{SESSION}");
+    assert_eq!(edge.script.said(), [one, format!("revoke_user {TOKEN}")]);
 }
 
 #[tokio::test]

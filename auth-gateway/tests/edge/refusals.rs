@@ -20,8 +20,17 @@ fn reasons() -> impl Iterator<Item = ErrorReason> {
     (1..).map_while(|number| ErrorReason::try_from(number).ok())
 }
 
-const METHODS: [&str; 7] = [
-    "login", "verify", "refresh", "logout", "decrypt", "user", "profile",
+const METHODS: [&str; 10] = [
+    "list_sessions",
+    "revoke_session",
+    "revoke_user",
+    "login",
+    "verify",
+    "refresh",
+    "logout",
+    "decrypt",
+    "user",
+    "profile",
 ];
 
 #[tokio::test]

@@ -8,13 +8,16 @@ use service_kit::{RemoteError, to_status};
 use tonic::{Request, Response, Status};
 use wx_proto::session::v1::{
     DecryptOpenDataRequest, DecryptOpenDataResponse, GetUserRequest, GetUserResponse, Identity,
-    LoginRequest, LoginResponse, LogoutRequest, LogoutResponse, RefreshRequest, RefreshResponse,
-    UpdateProfileRequest, UpdateProfileResponse, User, VerifyRequest, VerifyResponse,
+    ListSessionsRequest, ListSessionsResponse, ListedSession, LoginRequest, LoginResponse,
+    LogoutRequest, LogoutResponse, RefreshRequest, RefreshResponse, RevokeSessionRequest,
+    RevokeSessionResponse, RevokeUserRequest, RevokeUserResponse, UpdateProfileRequest,
+    UpdateProfileResponse, User, VerifyRequest, VerifyResponse,
     session_service_server::SessionService,
 };
 
 pub(crate) const TOKEN: &str = "wxs_script-token";
 pub(crate) const SUCCESSOR: &str = "wxs_script-successor";
+pub(crate) const SESSION: &str = "7f3c1d9a5b2e4f60818293a4b5c6d7e8";
 pub(crate) const OPENID: &str = "oScript-openid";
 pub(crate) const OPENED: &str = r#"{"phoneNumber": "13580006666",  "watermark":{"timestamp":1.0}}"#;
 
@@ -133,7 +136,7 @@ impl SessionService for Script {
         let known = self.0.lock().unwrap().identity.clone();
         Ok(Response::new(VerifyResponse {
             identity: Some(known.unwrap_or_else(identity)),
-            session_id: "7f3c1d9a5b2e4f60818293a4b5c6d7e8".to_owned(),
+            session_id: SESSION.to_owned(),
             issued_at: Some(at(1_769_846_400, 0)),
             expires_at: Some(at(1_769_848_200, 250_000_000)),
             absolute_expires_at: Some(at(1_772_438_400, 0)),
@@ -159,6 +162,48 @@ impl SessionService for Script {
     ) -> Result<Response<LogoutResponse>, Status> {
         self.hear("logout", &request, &request.get_ref().session_rd)?;
         Ok(Response::new(LogoutResponse {}))
+    }
+
+    async fn list_sessions(
+        &self,
+        request: Request<ListSessionsRequest>,
+    ) -> Result<Response<ListSessionsResponse>, Status> {
+        self.hear("list_sessions", &request, &request.get_ref().session_rd)?;
+        let listed = ListedSession {
+            session_id: SESSION.to_owned(),
+            current: true,
+            device: "小梅的手机".to_owned(),
+            issued_at: Some(at(1_769_846_400, 0)),
+            last_used_at: Some(at(1_769_847_600, 0)),
+            expires_at: Some(at(1_769_849_400, 0)),
+        };
+        Ok(Response::new(ListSessionsResponse {
+            sessions: vec![listed],
+        }))
+    }
+
+    async fn revoke_session(
+        &self,
+        request: Request<RevokeSessionRequest>,
+    ) -> Result<Response<RevokeSessionResponse>, Status> {
+        let RevokeSessionRequest {
+            session_rd,
+            session_id,
+        } = request.get_ref();
+        self.hear(
+            "revoke_session",
+            &request,
+            &format!("{session_rd}|{session_id}"),
+        )?;
+        Ok(Response::new(RevokeSessionResponse {}))
+    }
+
+    async fn revoke_user(
+        &self,
+        request: Request<RevokeUserRequest>,
+    ) -> Result<Response<RevokeUserResponse>, Status> {
+        self.hear("revoke_user", &request, &request.get_ref().session_rd)?;
+        Ok(Response::new(RevokeUserResponse {}))
     }
 
     async fn decrypt_open_data(

@@ -179,6 +179,11 @@ pub(crate) fn every_operation() -> Vec<Request<Body>> {
         with_token(plain("POST /v1/session/refresh")),
         with_token(plain("GET /v1/session")),
         with_token(plain("DELETE /v1/session")),
+        with_token(plain("GET /v1/sessions")),
+        with_token(plain("DELETE /v1/sessions")),
+        with_token(plain(
+            "DELETE /v1/sessions/7f3c1d9a5b2e4f60818293a4b5c6d7e8",
+        )),
         with_token(with_body(
             "POST /v1/open-data/decrypt",
             r#"{"encryptedData":"e","iv":"i"}"#,

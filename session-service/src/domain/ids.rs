@@ -71,6 +71,19 @@ impl SessionId {
         Ok(Self(bytes))
     }
 
+    /// Reads the form that is shown: 32 lower-case hex digits.
+    ///
+    /// # Errors
+    /// When the text is anything else.
+    pub fn parse(text: &str) -> Result<Self, Malformed> {
+        let mut bytes = [0; 16];
+        let known = hex::decode_to_slice(text, &mut bytes).is_ok();
+        if known && !text.bytes().any(|c| c.is_ascii_uppercase()) {
+            return Ok(Self(bytes));
+        }
+        Err(Malformed::new("session_id", "is not a session's id"))
+    }
+
     /// The id made of `bytes`.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {

@@ -19,6 +19,10 @@ pub enum Subject {
 pub enum Reason {
     /// The user logged out.
     Logout,
+    /// The user ended one of their sessions from another.
+    Kick,
+    /// The user logged out everywhere.
+    LogoutEverywhere,
     /// An old token came back after its successor was used.
     Reuse,
 }
@@ -29,6 +33,8 @@ impl Reason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Logout => "logout",
+            Self::Kick => "kick",
+            Self::LogoutEverywhere => "logout_everywhere",
             Self::Reuse => "reuse",
         }
     }
@@ -101,6 +107,12 @@ impl RevocationView {
     #[must_use]
     pub fn ends(&self, id: SessionId) -> bool {
         self.sessions.contains_key(&id)
+    }
+
+    /// Whether a row names this user. A session of theirs whose record is gone most likely went by it.
+    #[must_use]
+    pub fn names(&self, tag: UserTag) -> bool {
+        self.users.contains_key(&tag)
     }
 
     /// Whether a row names this session, or its user after its login began. No clock decides.

@@ -17,6 +17,8 @@ pub struct Listed {
     pub device: Device,
     /// When the login was.
     pub issued_at: Timestamp,
+    /// When it was last refreshed, or logged in.
+    pub stepped_at: Timestamp,
     /// When it ends unless refreshed.
     pub expires_at: Timestamp,
 }
@@ -27,6 +29,7 @@ impl From<&Session> for Listed {
             id: session.id,
             device: session.device.clone(),
             issued_at: session.issued_at,
+            stepped_at: session.stepped_at,
             expires_at: session.expires_at,
         }
     }
@@ -90,12 +93,12 @@ impl UserSessions {
 
     /// Takes over a session's new end; lists it again if the list had lost it.
     pub fn renew(&mut self, session: &Session, now: Timestamp) {
-        match self
+        let known = self
             .sessions
             .iter_mut()
-            .find(|listed| listed.id == session.id)
-        {
-            Some(listed) => listed.expires_at = session.expires_at,
+            .find(|listed| listed.id == session.id);
+        match known {
+            Some(listed) => *listed = Listed::from(session),
             None => drop(self.add(session, usize::MAX, now)),
         }
     }

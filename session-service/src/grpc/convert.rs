@@ -3,13 +3,15 @@ use std::time::Duration;
 
 use service_kit::Timestamp;
 use wx_proto::session::v1::{
-    Identity, LoginRequest, LoginResponse, RefreshResponse, UpdateProfileRequest, User,
-    VerifyResponse,
+    Identity, ListedSession, LoginRequest, LoginResponse, RefreshResponse, UpdateProfileRequest,
+    User, VerifyResponse,
 };
 
 use crate::{
-    domain::{AppId, AvatarUrl, Device, LoginCode, Malformed, Nickname, Nonce, ProfileChange},
-    service::{Granted, LoggedIn, Login, Verified},
+    domain::{
+        AppId, AvatarUrl, Device, Listed, LoginCode, Malformed, Nickname, Nonce, ProfileChange,
+    },
+    service::{Granted, LoggedIn, Login, Mine, Verified},
     store::Account,
 };
 
@@ -128,6 +130,26 @@ impl From<Verified> for VerifyResponse {
             issued_at: Some(moment(session.issued_at)),
             expires_at: Some(moment(session.expires_at)),
             absolute_expires_at: Some(moment(session.absolute_expires_at)),
+        }
+    }
+}
+
+impl From<Mine> for ListedSession {
+    fn from(Mine { listed, current }: Mine) -> Self {
+        let Listed {
+            id,
+            device,
+            issued_at,
+            stepped_at,
+            expires_at,
+        } = listed;
+        Self {
+            session_id: id.to_string(),
+            current,
+            device: device.as_str().to_owned(),
+            issued_at: Some(moment(issued_at)),
+            last_used_at: Some(moment(stepped_at)),
+            expires_at: Some(moment(expires_at)),
         }
     }
 }

@@ -33,9 +33,7 @@ impl Sessions {
         let revocation = Revocation {
             subject: Subject::Session(claims.id),
             reason,
-            expires_at: self
-                .now()
-                .plus(self.limits.ttl + self.revocations.max_lag() + ROW_MARGIN),
+            expires_at: self.now().plus(self.row_life()),
         };
         let appended = self.revocations.revoke(&revocation).await?;
         if appended.fresh {
@@ -43,6 +41,11 @@ impl Sessions {
         }
         self.tidy(claims).await;
         Ok(appended.fresh)
+    }
+
+    /// No token that a row could refuse lives longer: a revoked session is never refreshed.
+    pub(super) fn row_life(&self) -> Duration {
+        self.limits.ttl + self.revocations.max_lag() + ROW_MARGIN
     }
 
     /// Deletes what the row has made void.

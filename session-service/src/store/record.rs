@@ -113,6 +113,8 @@ struct ListedRow {
     issued_at: u64,
     #[prost(uint64, tag = "4")]
     expires_at: u64,
+    #[prost(uint64, tag = "5")]
+    stepped_at: u64,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -132,6 +134,7 @@ impl From<&Listed> for ListedRow {
             device: listed.device.as_str().to_owned(),
             issued_at: listed.issued_at.unix_millis(),
             expires_at: listed.expires_at.unix_millis(),
+            stepped_at: listed.stepped_at.unix_millis(),
         }
     }
 }
@@ -143,6 +146,7 @@ impl ListedRow {
             device: Device::parse(&self.device).ok()?,
             issued_at: Timestamp::from_unix_millis(self.issued_at),
             expires_at: Timestamp::from_unix_millis(self.expires_at),
+            stepped_at: Timestamp::from_unix_millis(self.stepped_at),
         })
     }
 }

@@ -1,0 +1,79 @@
+//! Accounts and revocations in PostgreSQL: to outgrow one machine.
+mod accounts;
+mod nudge;
+mod pool;
+mod revocations;
+mod settings;
+
+pub use self::settings::{PostgresSettings, PostgresSettingsError};
+
+use std::{fmt, io, time::Duration};
+
+use service_kit::Timestamp;
+use sqlx::PgPool;
+
+use self::nudge::Nudges;
+use super::StoreError;
+
+/// No question takes longer, whatever the server does. The server's own limits come first.
+const DEADLINE: Duration = Duration::from_secs(6);
+
+/// Keeps accounts and revocations in PostgreSQL.
+///
+/// What was acknowledged is on the server's disk, also where the server is set to be hasty. Several
+/// stores, in as many processes, may work on one database.
+pub struct PostgresStore {
+    pool: PgPool,
+    nudges: Nudges,
+}
+
+impl PostgresStore {
+    /// Connects, and brings the tables up to date. Several may do so at once.
+    ///
+    /// # Errors
+    /// When the server does not answer in time or refuses, or the database is not ours.
+    pub async fn open(settings: &PostgresSettings) -> Result<Self, StoreError> {
+        let options = settings.options()?;
+        pool::migrate(&options).await?;
+        let pool = pool::connect(options, settings.connections).await?;
+        let nudges = Nudges::listen(pool.clone());
+        Ok(Self { pool, nudges })
+    }
+
+    /// Gives up on a silent server.
+    async fn within<T>(
+        &self,
+        answer: impl Future<Output = Result<T, sqlx::Error>> + Send,
+    ) -> Result<T, StoreError> {
+        bounded(DEADLINE, answer).await.map_err(StoreError::Sql)
+    }
+}
+
+async fn bounded<T, E: From<sqlx::Error>>(
+    limit: Duration,
+    answer: impl Future<Output = Result<T, E>> + Send,
+) -> Result<T, E> {
+    match tokio::time::timeout(limit, answer).await {
+        Ok(answered) => answered,
+        Err(_) => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into()).into()),
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PostgresStore(..)")
+    }
+}
+
+/// PostgreSQL's integers are signed; our moments and numbers stay far below the sign.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+fn moment(millis: i64) -> Timestamp {
+    Timestamp::from_unix_millis(unsigned(millis))
+}
