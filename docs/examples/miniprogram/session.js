@@ -38,7 +38,10 @@ function keep(grant) {
 
 async function logIn() {
   const { code } = await new Promise((success, fail) => wx.login({ success, fail }))
-  const answer = await call('/v1/login', { method: 'POST', data: { code } })
+  // The same nonce for the same code: an answer that was lost on the way can be asked for again.
+  const nonce = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`
+  const send = () => call('/v1/login', { method: 'POST', data: { code, nonce } })
+  const answer = await send().catch(send)
   if (answer.statusCode !== 200) throw refusal(answer)
   return keep(answer.data)
 }
