@@ -91,7 +91,10 @@ impl Config {
         reason = "every service starts alike, and others await their stores"
     )]
     pub async fn start_on(self, sockets: Sockets, host: Host) -> anyhow::Result<()> {
-        let ring = keys::load(&self.crypto)?;
+        let ring = keys::load(
+            self.crypto.master_keys.as_ref(),
+            self.crypto.master_keys_file.as_deref(),
+        )?;
         let parts = Parts {
             vault: Vault::new(&ring),
             clock: host.clock.clone(),

@@ -2,7 +2,7 @@
 use service_kit::{GrpcBind, GrpcServing, Host};
 use tokio::net::TcpListener;
 use tonic::service::Routes;
-use wx_proto::crypto::v1::crypto_service_server::CryptoServiceServer;
+use wx_proto::crypto::v1::crypto_service_server::{CryptoServiceServer, SERVICE_NAME};
 
 use crate::{grpc::Grpc, service::SessionKeys};
 
@@ -21,7 +21,7 @@ pub struct Sockets {
 /// Serves `keys` until `host` stops.
 pub(crate) fn serve(keys: SessionKeys, sockets: Sockets, host: &Host) {
     let service = CryptoServiceServer::new(Grpc(keys)).max_decoding_message_size(MAX_REQUEST);
-    let serving = GrpcServing::new(Routes::new(service), host.clone());
+    let serving = GrpcServing::new(Routes::new(service), host.clone()).named(SERVICE_NAME);
     host.lifecycle.spawn("grpc", serving.run(sockets.grpc));
     host.serve_admin(sockets.admin);
 }

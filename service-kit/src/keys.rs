@@ -31,6 +31,12 @@ impl Key {
         Self(bytes)
     }
 
+    /// One byte, 32 times: a placeholder that nobody replaced.
+    fn is_weak(&self) -> bool {
+        let [first, rest @ ..] = &self.0;
+        rest.iter().all(|byte| byte == first)
+    }
+
     /// The key's bytes, for the cipher that needs them.
     #[must_use]
     pub const fn expose(&self) -> &[u8; 32] {
@@ -50,6 +56,9 @@ pub enum KeyRingError {
     /// The number stands for two keys, or is not 0 to 15.
     #[error("key number {0} is used twice, or is not 0 to 15")]
     Number(u8),
+    /// The key is no secret: one byte, 32 times.
+    #[error("key {0} is one byte, repeated")]
+    Weak(u8),
 }
 
 /// Numbered keys: one makes new things, the others still open old ones.
@@ -72,7 +81,8 @@ impl KeyRing {
     /// Reads the text form; lines may also be separated by commas, and `#` starts a comment.
     ///
     /// # Errors
-    /// When a line is malformed, a number is out of range or repeated, or nothing is there.
+    /// When a line is malformed, a number is out of range or repeated, a key is one byte repeated,
+    /// or nothing is there.
     pub fn parse(text: &str) -> Result<Self, KeyRingError> {
         let mut keys: Vec<(u8, Key)> = Vec::new();
         for (index, line) in text.split(['\n', ',']).enumerate() {
@@ -83,6 +93,9 @@ impl KeyRing {
             let (number, key) = parse_line(line).ok_or(KeyRingError::Line(index + 1))?;
             if number > 15 || keys.iter().any(|(taken, _)| *taken == number) {
                 return Err(KeyRingError::Number(number));
+            }
+            if key.is_weak() {
+                return Err(KeyRingError::Weak(number));
             }
             keys.push((number, key));
         }
@@ -137,7 +150,7 @@ fn parse_line(line: &str) -> Option<(u8, Key)> {
 mod tests {
     use super::*;
 
-    const A: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    const A: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
     #[test]
     fn a_ring_survives_its_text_form() {
@@ -172,6 +185,18 @@ mod tests {
         );
         let twice = format!("1 {A},1 {A}");
         assert_eq!(KeyRing::parse(&twice).unwrap_err(), KeyRingError::Number(1));
+    }
+
+    #[test]
+    fn only_a_repeated_byte_is_weak() {
+        for byte in [0, 7, 255] {
+            let text = |bytes| format!("1 {A},2 {}", BASE64_STANDARD.encode(bytes));
+            let mut bytes = [byte; 32];
+            let refused = KeyRing::parse(&text(bytes)).unwrap_err();
+            assert_eq!(refused, KeyRingError::Weak(2));
+            bytes[31] ^= 1;
+            assert!(KeyRing::parse(&text(bytes)).is_ok());
+        }
     }
 
     #[test]

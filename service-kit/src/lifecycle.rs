@@ -1,14 +1,15 @@
 //! Starting and stopping a process.
-use std::{fmt::Display, process::ExitCode, time::Duration};
+use std::{fmt::Display, panic::AssertUnwindSafe, process::ExitCode, time::Duration};
 
+use futures::FutureExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Owns the tasks of a process, and the order in which they end.
 ///
 /// The first signal drains: listeners close, calls in flight finish. A second one, or the end of
-/// the grace period, ends the process at once. A task that fails ends the whole process with a
-/// failing exit code, so that nothing stays half alive.
+/// the grace period, ends the process at once. A task that fails or panics ends the whole process
+/// with a failing exit code, so that nothing stays half alive.
 #[derive(Clone, Debug, Default)]
 pub struct Lifecycle {
     stop: CancellationToken,
@@ -33,7 +34,7 @@ impl Lifecycle {
         self.stop.clone()
     }
 
-    /// Runs a task until it ends; should it fail, the whole process winds down.
+    /// Runs a task until it ends; should it fail or panic, the whole process winds down.
     pub fn spawn<E: Display + Send>(
         &self,
         name: &'static str,
@@ -41,11 +42,14 @@ impl Lifecycle {
     ) {
         let (stop, failed) = (self.stop.clone(), self.failed.clone());
         self.tasks.spawn(async move {
-            if let Err(error) = task.await {
-                tracing::error!(task = name, %error, "task failed, winding down");
-                failed.cancel();
-                stop.cancel();
+            // Of a task that panicked nothing is looked at again.
+            match AssertUnwindSafe(task).catch_unwind().await {
+                Ok(Ok(())) => return,
+                Ok(Err(error)) => tracing::error!(task = name, %error, "task failed, winding down"),
+                Err(_) => tracing::error!(task = name, "task panicked, winding down"),
             }
+            failed.cancel();
+            stop.cancel();
         });
     }
 
@@ -62,7 +66,10 @@ impl Lifecycle {
     /// # Errors
     /// When signal handlers cannot be installed.
     pub async fn run(self, grace: Duration) -> std::io::Result<ExitCode> {
-        let mut signals = Signals::new()?;
+        Ok(self.run_on(Terminal::new()?, grace).await)
+    }
+
+    async fn run_on(self, mut signals: impl Signals, grace: Duration) -> ExitCode {
         tokio::select! {
             () = self.stop.cancelled() => {}
             () = self.failed.cancelled() => {}
@@ -76,27 +83,36 @@ impl Lifecycle {
             tracing::warn!("dropping work that did not finish");
         }
         let clean = drained && !self.failed.is_cancelled();
-        Ok(if clean {
+        if clean {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
-        })
+        }
     }
 }
 
-struct Signals {
+/// Where the wish to end comes from.
+trait Signals: Send {
+    /// Waits for the next one and gives its name.
+    fn next(&mut self) -> impl Future<Output = &'static str> + Send;
+}
+
+/// The signals of whoever runs this process.
+struct Terminal {
     term: Signal,
     int: Signal,
 }
 
-impl Signals {
+impl Terminal {
     fn new() -> std::io::Result<Self> {
         Ok(Self {
             term: signal(SignalKind::terminate())?,
             int: signal(SignalKind::interrupt())?,
         })
     }
+}
 
+impl Signals for Terminal {
     async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.term.recv() => "SIGTERM",
@@ -106,36 +122,4 @@ impl Signals {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_failed_task_fails_the_process() {
-        let lifecycle = Lifecycle::default();
-        lifecycle.spawn("doomed", async { Err("broken") });
-        let code = lifecycle.run(Duration::from_secs(1)).await.unwrap();
-        assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::FAILURE));
-    }
-
-    #[tokio::test]
-    async fn a_failed_task_of_one_service_fails_the_process() {
-        let lifecycle = Lifecycle::default();
-        lifecycle.child().spawn("doomed", async { Err("broken") });
-        let code = lifecycle.run(Duration::from_secs(1)).await.unwrap();
-        assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::FAILURE));
-    }
-
-    #[tokio::test]
-    async fn a_stopped_process_waits_for_its_tasks() {
-        let lifecycle = Lifecycle::default();
-        let (stopping, (done, seen)) = (lifecycle.stopping(), tokio::sync::oneshot::channel());
-        lifecycle.spawn("polite", async move {
-            stopping.cancelled().await;
-            done.send(()).map_err(|()| "nobody waited")
-        });
-        lifecycle.stopping().cancel();
-        let code = lifecycle.run(Duration::from_secs(1)).await.unwrap();
-        assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::SUCCESS));
-        seen.await.unwrap();
-    }
-}
+mod tests;

@@ -1,4 +1,5 @@
 //! Where a gRPC server listens and how its clients reach it.
+mod deadline;
 mod memory;
 mod serve;
 

@@ -12,7 +12,7 @@ use tracing_subscriber::{
     EnvFilter, Layer, Registry, filter::LevelFilter, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
-use crate::{Config, LogFormat};
+use crate::{Config, LogFormat, panics};
 
 /// A collector that does not answer is given up on after this long.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -38,6 +38,8 @@ impl Guard {
 
 /// Installs logs and traces for the process called `service`.
 ///
+/// From then on a panic is one error event, not text between the lines.
+///
 /// Every span gets a trace id, whether or not it is exported, so that a problem report can name it.
 ///
 /// # Errors
@@ -56,6 +58,7 @@ pub fn init(service: &'static str, config: &Config) -> anyhow::Result<Guard> {
         .with(layers)
         .try_init()
         .context("installing the log")?;
+    panics::log_from_now_on();
     Ok(Guard(provider))
 }
 

@@ -9,6 +9,7 @@ mod config;
 mod context;
 mod init;
 mod metrics;
+mod panics;
 mod server;
 
 pub use self::{

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 pub(super) struct LoginRequest {
     /// The code of wx.login: good once, for five minutes.
-    #[schema(example = "0a3Xyz000abcde1fGH000defgh2Xyz0Q", max_length = 256)]
+    #[schema(example = "0a3Xyz000abcde1fGH000defgh2Xyz0Q", max_length = 128)]
     code: String,
     /// The mini-program; left out, the first one configured.
     #[schema(example = "wx0123456789abcdef", max_length = 64)]
@@ -38,7 +38,7 @@ impl TryFrom<LoginRequest> for Login {
 
     fn try_from(request: LoginRequest) -> Result<Self, GatewayError> {
         Ok(Self {
-            code: short("code", request.code, 256)?,
+            code: short("code", request.code, 128)?,
             appid: short_or_none("appid", request.appid, 64)?,
             nonce: short_or_none("nonce", request.nonce, 128)?,
             device: short_or_none("device", request.device, 64)?,
