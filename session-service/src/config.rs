@@ -1,14 +1,14 @@
 //! Every setting of this service, and [`Config::start_on`], which acts on them.
 mod build;
+mod database;
 mod life;
 mod places;
 
 pub use self::{
     build::Sockets,
+    database::DatabaseSettings,
     life::{RevocationSettings, SessionSettings},
-    places::{
-        AppSettings, DatabaseSettings, KeySettings, RedisConfig, ServiceSettings, WechatSettings,
-    },
+    places::{AppSettings, KeySettings, RedisConfig, ServiceSettings, WechatSettings},
 };
 
 use serde::Deserialize;

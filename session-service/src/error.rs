@@ -110,10 +110,15 @@ impl ServiceError for SessionError {
         }
     }
 
+    fn is_logged(&self) -> bool {
+        matches!(self, Self::Crypto(CryptoError::Away(remote)) if remote.is_logged())
+    }
+
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::BudgetSpent(spent) => Some(spent.retry_after),
-            Self::WeChat(WxError::RateLimited {
+            Self::RefusedBefore(ErrorReason::RateLimited)
+            | Self::WeChat(WxError::RateLimited {
                 quota: Quota::PerMinute,
                 ..
             }) => Some(MINUTE),
@@ -144,8 +149,10 @@ fn wechat_reason(error: &WxError) -> ErrorReason {
 /// Whatever ails crypto-service, the user's session is not at fault.
 fn crypto_reason(reason: ErrorReason) -> ErrorReason {
     match reason {
-        ErrorReason::DeadlineExceeded | ErrorReason::Overloaded => reason,
-        ErrorReason::StoreUnavailable => ErrorReason::StoreUnavailable,
+        ErrorReason::Overloaded => reason,
+        ErrorReason::StoreUnavailable | ErrorReason::DeadlineExceeded => {
+            ErrorReason::StoreUnavailable
+        }
         _ => ErrorReason::Internal,
     }
 }

@@ -27,6 +27,8 @@ pub use self::{
 use std::{ops::Deref, sync::Arc};
 
 use service_kit::{Clock, Timestamp};
+use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 use wx_client::WxClient;
 
 use crate::{
@@ -67,6 +69,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// What is counted.
     pub counters: Counters,
+    /// What runs to its end whatever becomes of its caller. The process waits for it.
+    pub tasks: TaskTracker,
 }
 
 impl Sessions {
@@ -74,6 +78,14 @@ impl Sessions {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// Runs `work` in a task of its own: a caller who hangs up cannot leave it half done.
+    async fn to_the_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, SessionError>> + Send + 'static,
+    ) -> Result<T, SessionError> {
+        self.tasks.spawn(work.in_current_span()).await?
     }
 
     fn now(&self) -> Timestamp {

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod memory;
+mod postgres;
 mod record;
 mod records;
 mod redis;
@@ -18,6 +19,7 @@ mod sqlite;
 pub use self::{
     accounts::{Account, AccountStore, Seen, SignedIn},
     memory::MemoryStore,
+    postgres::{PostgresSettings, PostgresSettingsError, PostgresStore},
     records::{Change, Read, Records},
     redis::{RedisSettings, RedisStore},
     revocations::{Appended, RevocationLog},

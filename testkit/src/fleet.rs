@@ -1,21 +1,11 @@
 //! The three real programs, each with its configuration file.
-use std::{
-    fs,
-    net::{SocketAddr, TcpListener},
-    process::Command,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{fs, net::SocketAddr, process::Command, sync::Arc};
 
-use service_kit::{Lifecycle, SystemClock};
+use service_kit::{Lifecycle, Listen, SystemClock};
 use tempfile::TempDir;
 use wxgate::keygen::{KeyFile, Keygen};
 
-use crate::{Phone, Program, RedisServer, Wechat};
-
-/// A service that is not ready after this long will not be.
-const PATIENCE: Duration = Duration::from_secs(30);
-const PAUSE: Duration = Duration::from_millis(20);
+use crate::{Phone, Ports, Program, RedisServer, Wechat};
 
 /// auth-gateway, session-service and crypto-service as processes of their own, with a real Redis and a
 /// fake WeChat.
@@ -35,15 +25,6 @@ pub struct Fleet {
     ports: Ports,
     here: Lifecycle,
     dir: TempDir,
-}
-
-#[derive(Clone, Copy)]
-struct Ports {
-    public: u16,
-    internal: u16,
-    session: u16,
-    crypto: u16,
-    admin: [u16; 3],
 }
 
 const NAMES: [&str; 3] = ["auth-gateway", "session-service", "crypto-service"];
@@ -66,30 +47,36 @@ impl Fleet {
         }
         .make()
         .unwrap();
-        let settings = settings(&ports, &redis.url(), wechat, dir.path().to_str().unwrap());
-        fs::write(dir.path().join("wxgate.toml"), settings + telemetry).unwrap();
+        let rest = parts(&redis.url(), wechat, dir.path().to_str().unwrap());
+        let settings = [&ports.settings(), &rest, telemetry].concat();
+        fs::write(dir.path().join("wxgate.toml"), settings).unwrap();
         let [gateway, session, crypto] = NAMES.map(|name| launch(name, &dir));
-        let fleet = Self {
+        let mut fleet = Self {
             gateway,
             session,
             crypto,
             redis,
-            phone: Phone::new(loopback(ports.public), loopback(ports.internal)),
+            phone: Phone::new(ports.public, ports.internal),
             wechat: Wechat::new(wechat),
             ports,
             here,
             dir,
         };
-        for which in 0..3 {
-            fleet.ready(which).await;
+        let programs = [&mut fleet.gateway, &mut fleet.session, &mut fleet.crypto];
+        for (program, url) in programs.into_iter().zip(ports.readiness()) {
+            program.until_ready(&url).await;
         }
         fleet
     }
 
+    /// Starts auth-gateway again, after it ended, and waits until it is ready.
+    pub async fn restart_gateway(&mut self) {
+        self.gateway = self.again(0).await;
+    }
+
     /// Starts session-service again, after it ended, and waits until it is ready.
     pub async fn restart_session(&mut self) {
-        self.session = launch(NAMES[1], &self.dir);
-        self.ready(1).await;
+        self.session = self.again(1).await;
     }
 
     /// Logs a user in, as their phone would; answers the token.
@@ -135,54 +122,19 @@ impl Fleet {
         self.here.stop().await;
     }
 
-    async fn ready(&self, which: usize) {
-        let (name, url) = (
-            NAMES[which],
-            format!("http://{}/readyz", loopback(self.ports.admin[which])),
-        );
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let asked = Instant::now();
-        while !http
-            .get(&url)
-            .send()
-            .await
-            .is_ok_and(|answer| answer.status().is_success())
-        {
-            assert!(
-                asked.elapsed() < PATIENCE,
-                "{name} is not ready:\n{}",
-                self.logs()
-            );
-            tokio::time::sleep(PAUSE).await;
-        }
+    async fn again(&self, which: usize) -> Program {
+        let mut program = launch(NAMES[which], &self.dir);
+        program.until_ready(&self.ports.readiness()[which]).await;
+        program
     }
-}
-
-impl Ports {
-    /// Ports that were free a moment ago.
-    fn free() -> Self {
-        let held: [TcpListener; 7] =
-            std::array::from_fn(|_| TcpListener::bind("127.0.0.1:0").unwrap());
-        let [public, internal, session, crypto, a, b, c] =
-            held.map(|listener| listener.local_addr().unwrap().port());
-        Self {
-            public,
-            internal,
-            session,
-            crypto,
-            admin: [a, b, c],
-        }
-    }
-}
-
-fn loopback(port: u16) -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], port))
 }
 
 async fn fake(here: &Lifecycle) -> SocketAddr {
     let fake =
         fake_wechat::FakeWechat::new(fake_wechat::Settings::default(), Arc::new(SystemClock));
-    let listener = fake_wechat::bind(loopback(0), false).await.unwrap();
+    let listener = fake_wechat::bind(Listen::loopback(0).listen, false)
+        .await
+        .unwrap();
     let address = listener.local_addr().unwrap();
     let stopping = here.stopping().cancelled_owned();
     here.spawn("fake-wechat", fake_wechat::serve(fake, listener, stopping));
@@ -195,29 +147,11 @@ fn launch(name: &str, dir: &TempDir) -> Program {
     Program::start(name, &["--config", config.to_str().unwrap()], &log)
 }
 
-fn settings(ports: &Ports, redis: &str, wechat: SocketAddr, dir: &str) -> String {
-    let Ports {
-        public,
-        internal,
-        session,
-        crypto,
-        admin: [a, b, c],
-    } = ports;
+/// What the programs keep and ask, besides each other.
+fn parts(redis: &str, wechat: SocketAddr, dir: &str) -> String {
     let (appid, secret) = (fake_wechat::DEFAULT_APPID, fake_wechat::DEFAULT_SECRET);
     format!(
         r#"
-[gateway]
-session_service = "http://127.0.0.1:{session}"
-public = {{ listen = "127.0.0.1:{public}" }}
-internal = {{ listen = "127.0.0.1:{internal}" }}
-admin = {{ listen = "127.0.0.1:{a}" }}
-[session_service]
-crypto_service = "http://127.0.0.1:{crypto}"
-grpc = {{ listen = "127.0.0.1:{session}" }}
-admin = {{ listen = "127.0.0.1:{b}" }}
-[crypto_service]
-grpc = {{ listen = "127.0.0.1:{crypto}" }}
-admin = {{ listen = "127.0.0.1:{c}" }}
 [crypto]
 master_keys_file = "{dir}/master.key"
 [keys]

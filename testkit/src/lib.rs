@@ -1,4 +1,4 @@
-//! The whole product, for tests: real HTTP, real gRPC, real Redis. Only WeChat is a fake.
+//! The whole product, for tests: real HTTP, real gRPC, real Redis, real PostgreSQL. Only WeChat is a fake.
 //!
 //! A [`Stage`] is everything in one process, on a clock that the test moves. A [`Fleet`] is the three
 //! real programs with their configuration files, which can be killed. [`Phone`] speaks as the
@@ -16,6 +16,8 @@ mod answer;
 mod collector;
 mod fleet;
 mod phone;
+mod ports;
+mod postgres_server;
 mod program;
 mod redis_server;
 mod secrets;
@@ -27,6 +29,8 @@ pub use self::{
     collector::{Collector, Seen},
     fleet::Fleet,
     phone::Phone,
+    ports::Ports,
+    postgres_server::PostgresServer,
     program::Program,
     redis_server::RedisServer,
     secrets::spellings,

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A program that has not ended after this long will not.
+/// A program that is not ready, or has not ended, after this long will not be.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -54,14 +54,32 @@ impl Program {
         self.process.id()
     }
 
+    /// Waits until it answers well at `url`.
+    pub async fn until_ready(&mut self, url: &str) {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let asked = Instant::now();
+        loop {
+            let answer = http.get(url).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            let hope = self.runs() && asked.elapsed() < PATIENCE;
+            assert!(hope, "it is not ready:\n{}", self.log());
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// Ends it without warning, as `kill -9` does.
     pub fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
-    /// Asks it to end, as an orchestrator does, and waits until it has.
+    /// Asks it to end, as an orchestrator does, and waits until it has; it may have ended before.
     pub async fn terminate(&mut self) -> ExitStatus {
+        if let Some(status) = self.process.try_wait().unwrap() {
+            return status;
+        }
         let id = self.process.id().to_string();
         let sent = Command::new("sh")
             .args(["-c", &format!("kill -TERM {id}")])

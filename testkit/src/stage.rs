@@ -1,6 +1,7 @@
 //! Everything in one process, on a clock that the test moves.
 use std::{sync::Arc, time::Duration};
 
+use deadpool_redis::redis::AsyncCommands;
 use service_kit::{Host, Lifecycle, ManualClock, Timestamp};
 use tempfile::TempDir;
 use wxgate::{Plan, System};
@@ -84,6 +85,15 @@ impl Stage {
     /// Lets time pass.
     pub fn wait(&self, time: Duration) {
         self.clock.advance(time);
+    }
+
+    /// Puts records back into Redis as they were: a store that lost a write, or was restored.
+    pub async fn restore(&self, kept: Vec<(String, Vec<u8>)>) {
+        let redis = self.redis.as_ref().expect("a stage on Redis");
+        let mut redis = redis.connect().await.unwrap();
+        for (key, value) in kept {
+            let () = redis.set(key, value).await.unwrap();
+        }
     }
 
     /// Ends crypto-service alone.

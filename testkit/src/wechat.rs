@@ -1,10 +1,12 @@
 //! The user's side of the fake WeChat.
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::Answer;
+
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Plays users of the fake WeChat, through its control API. Cheap to clone.
 #[derive(Clone)]
@@ -73,6 +75,13 @@ impl Wechat {
             .iter()
             .filter(|call| call["js_code"] == code)
             .count()
+    }
+
+    /// Waits until WeChat has been asked about this code.
+    pub async fn until_asked_about(&self, code: &str) {
+        while self.asked_about(code).await == 0 {
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     async fn ask(&self, method: &str, path: &str, body: Value) -> Value {

@@ -1,11 +1,19 @@
 //! Processes that die, and what must survive them.
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use futures::future::join_all;
 use testkit::{Fleet, Phone, Wechat, story};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+/// session-service is killed when so many logins were acknowledged.
+const ACKNOWLEDGED: usize = 24;
 
 /// Logs users in until the gateway cannot any more; answers who was acknowledged under which id.
-async fn logins(phone: Phone, wechat: Wechat, worker: usize) -> HashMap<String, String> {
+async fn logins(
+    (phone, wechat): (Phone, Wechat),
+    worker: usize,
+    told: UnboundedSender<()>,
+) -> HashMap<String, String> {
     let mut acknowledged = HashMap::new();
     for number in 0..200 {
         let openid = format!("oCrash{worker:02}x{number:03}");
@@ -16,8 +24,10 @@ async fn logins(phone: Phone, wechat: Wechat, worker: usize) -> HashMap<String, 
         }
         let id = login.body["user"]["id"].as_str().expect("an id").to_owned();
         acknowledged.insert(openid, id);
+        // The test stops listening after the kill.
+        let _ = told.send(());
     }
-    acknowledged
+    panic!("session-service was never killed");
 }
 
 #[tokio::test]
@@ -25,26 +35,22 @@ async fn kill_9_amid_logins_loses_no_registered_user() {
     story(async {
         let mut fleet = Fleet::start("").await;
         for round in 0..3 {
+            let (told, mut acknowledgements) = unbounded_channel();
             let workers = (0..8).map(|worker| {
-                tokio::spawn(logins(
-                    fleet.phone.clone(),
-                    fleet.wechat.clone(),
-                    round * 8 + worker,
-                ))
+                let sides = (fleet.phone.clone(), fleet.wechat.clone());
+                tokio::spawn(logins(sides, round * 8 + worker, told.clone()))
             });
             let workers: Vec<_> = workers.collect();
-            tokio::time::sleep(Duration::from_millis(300)).await;
+            for _ in 0..ACKNOWLEDGED {
+                acknowledgements.recv().await.expect("a worker is left");
+            }
             fleet.session.kill();
             let acknowledged = join_all(workers)
                 .await
                 .into_iter()
                 .flat_map(|done| done.expect("it ends"));
             let acknowledged: HashMap<String, String> = acknowledged.collect();
-            assert!(
-                acknowledged.len() > 8,
-                "the kill came amid logins: {}",
-                acknowledged.len()
-            );
+            assert!(acknowledged.len() >= ACKNOWLEDGED);
             fleet.restart_session().await;
             for (openid, id) in acknowledged {
                 let code = fleet.wechat.login_code(&openid).await;

@@ -113,6 +113,26 @@ async fn a_caller_who_hangs_up_finds_the_session_when_asking_again() {
 }
 
 #[tokio::test]
+async fn a_caller_who_hangs_up_while_wechat_thinks_keeps_the_session() {
+    story(async {
+        let stage = Stage::on_redis().await;
+        let slow = json!([{ "path": "/sns/jscode2session", "delay_ms": 300 }]);
+        stage.wechat.faults(slow).await;
+        let code = stage.wechat.login_code("oMei").await;
+        let (phone, held) = (stage.phone.clone(), code.clone());
+        let hasty = tokio::spawn(async move { phone.login_as(&held, "mine").await });
+        stage.wechat.until_asked_about(&code).await;
+        hasty.abort();
+        assert!(hasty.await.is_err(), "it was still waiting");
+        let again = stage.phone.login_as(&code, "mine").await.expect(200);
+        stage.phone.session(&again.token()).await.expect(200);
+        assert_eq!(stage.wechat.asked_about(&code).await, 1);
+        stage.end().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_code_that_never_left_is_still_good() {
     story(async {
         let stage = Stage::start().await;
@@ -156,9 +176,7 @@ async fn a_holder_killed_in_the_middle_leaves_a_used_code() {
         fleet.wechat.faults(slow).await;
         let (phone, held) = (fleet.phone.clone(), code.clone());
         let cut = tokio::spawn(async move { phone.login_as(&held, "mine").await });
-        while fleet.wechat.asked_about(&code).await == 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        fleet.wechat.until_asked_about(&code).await;
         fleet.session.kill();
         assert_eq!(
             cut.await.expect("it ends").problem(),

@@ -28,19 +28,9 @@ async fn a_logout_is_not_undone_by_a_store_that_restored_the_record() {
     story(async {
         let stage = Stage::on_redis().await;
         let token = stage.log_in("oMei").await;
-        let mut redis = stage
-            .redis
-            .as_ref()
-            .expect("on redis")
-            .connect()
-            .await
-            .expect("it runs");
         let kept = stage.system.records.dump().await.expect("it runs");
         stage.phone.logout(&token).await.expect(204);
-        for (key, value) in kept {
-            use deadpool_redis::redis::AsyncCommands;
-            let () = redis.set(key, value).await.expect("it runs");
-        }
+        stage.restore(kept).await;
         assert_eq!(
             stage.phone.session(&token).await.problem(),
             (401, "session_revoked")

@@ -86,6 +86,39 @@ async fn a_stolen_predecessor_ends_the_session() {
     .await;
 }
 
+/// Whoever hangs up on the answer suppresses no alarm: each session that ends by reuse is counted.
+#[tokio::test]
+async fn a_thief_who_hangs_up_is_counted_all_the_same() {
+    story(async {
+        let stage = Stage::on_redis().await;
+        let mut sessions = Vec::new();
+        for n in 0..40 {
+            let first = stage.log_in(&format!("oMei{n}")).await;
+            let second = stage.phone.refresh(&first).await.expect(200).token();
+            stage.phone.session(&second).await.expect(200);
+            sessions.push((first, second));
+        }
+        stage.wait(GRACE);
+        for (n, (first, _)) in sessions.iter().enumerate() {
+            let hasty = Duration::from_micros(n as u64 * 250);
+            let _ = tokio::time::timeout(hasty, stage.phone.refresh(first)).await;
+        }
+        // The service ends only after what hung-up callers had begun.
+        stage.system.session.host.lifecycle.stop().await;
+        let counted = stage.system.session.host.metrics.encode();
+        let revoked = reading(&counted, "wxgate_revocations_total{reason=\"reuse\"} ");
+        assert!(revoked > 0, "some calls came through: {counted}");
+        assert_eq!(reading(&counted, "wxgate_token_reuse_total "), revoked);
+        stage.end().await;
+    })
+    .await;
+}
+
+fn reading(metrics: &str, name: &str) -> u64 {
+    let line = metrics.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|value| value.parse().ok()).unwrap_or(0)
+}
+
 /// Two hundred at once, over real HTTP and gRPC; in memory and in Redis.
 async fn two_hundred_parallel_refreshes(stage: Stage) {
     let first = stage.log_in("oMei").await;

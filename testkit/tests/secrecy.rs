@@ -8,11 +8,33 @@ use testkit::{Collector, Fleet, spellings, story};
 const SESSION_KEY: &str = "c2Vzc2lvbi1rZXktKy8/Lw==";
 const OPENID: &str = "oCanary00000000000000000000A";
 
+/// What was used in a run and must be found nowhere after it.
+#[derive(Default)]
+struct Used {
+    tokens: Vec<String>,
+    codes: Vec<String>,
+}
+
+impl Used {
+    /// A login that must end with `status`; answers the token, empty when there is none.
+    async fn log_in(&mut self, fleet: &Fleet, status: u16) -> String {
+        let code = fleet.wechat.login_code(OPENID).await;
+        let answer = fleet.phone.login(&code).await.expect(status);
+        self.codes.push(code);
+        if status != 200 {
+            return String::new();
+        }
+        self.tokens.push(answer.token());
+        answer.token()
+    }
+}
+
 /// Every operation, well and badly, on the three real programs at trace level.
-async fn a_busy_day(fleet: &Fleet) -> Vec<String> {
+async fn a_busy_day(fleet: &Fleet) -> Used {
+    let mut used = Used::default();
     let planted = json!({ "session_key": SESSION_KEY, "phone": "13800000001" });
     fleet.wechat.user(OPENID, planted).await;
-    let first = fleet.log_in(OPENID).await;
+    let first = used.log_in(fleet, 200).await;
     fleet.phone.session(&first).await.expect(200);
     fleet.phone.verify(&first).await.expect(200);
     let data = fleet.wechat.open_data(OPENID, "user_info").await;
@@ -26,25 +48,22 @@ async fn a_busy_day(fleet: &Fleet) -> Vec<String> {
         .call("PUT", "/v1/user/profile", Some(&second), Some(nickname))
         .await
         .expect(200);
-    fleet
-        .phone
-        .login("0716AVll20uHk94SLDml27etM946AVlq")
-        .await
-        .expect(401);
-    for fault in [
-        json!({ "errcode": 40125 }),
-        json!({ "garbage": "truncated" }),
-        json!({ "reset": "after" }),
+    used.tokens.push(second);
+    let invented = "0716AVll20uHk94SLDml27etM946AVlq";
+    fleet.phone.login(invented).await.expect(401);
+    used.codes.push(invented.to_owned());
+    for (mut fault, status) in [
+        (json!({ "errcode": 40125 }), 503),
+        (json!({ "garbage": "truncated" }), 502),
+        (json!({ "reset": "after" }), 503),
     ] {
-        let mut fault = fault;
         fault["path"] = json!("/sns/jscode2session");
         fleet.wechat.faults(json!([fault])).await;
-        let code = fleet.wechat.login_code(OPENID).await;
-        assert!(fleet.phone.login(&code).await.status >= 500);
+        used.log_in(fleet, status).await;
     }
     fleet.wechat.no_faults().await;
-    let kept = fleet.log_in(OPENID).await;
-    vec![first, second, kept]
+    used.log_in(fleet, 200).await;
+    used
 }
 
 /// What the run left behind, place by place.
@@ -79,7 +98,7 @@ fn holds(haystack: &[u8], needle: &[u8]) -> bool {
 }
 
 #[tokio::test]
-async fn no_session_key_or_token_leaves_its_home() {
+async fn no_key_secret_token_or_code_leaves_its_home() {
     story(async {
         let collector = Collector::start().await;
         let telemetry = format!(
@@ -94,7 +113,7 @@ async fn no_session_key_or_token_leaves_its_home() {
             .query_async(&mut redis)
             .await
             .expect("it runs");
-        let tokens = a_busy_day(&fleet).await;
+        let used = a_busy_day(&fleet).await;
         let mut traces = traces_of(&fleet).await;
         let heard = ("answers", fleet.phone.heard().into_bytes());
         // Programs that end send the spans they still hold.
@@ -125,14 +144,18 @@ async fn no_session_key_or_token_leaves_its_home() {
                 assert!(!holds(text, &canary), "a session_key is in the {place}");
             }
         }
-        let secret = fake_wechat::DEFAULT_SECRET;
-        for token in tokens.iter().map(String::as_str).chain([secret]) {
+        assert_eq!((used.tokens.len(), used.codes.len()), (3, 6));
+        for secret in used.tokens.iter().chain(&used.codes) {
             for (place, text) in &traces {
                 assert!(
-                    !holds(text, token.as_bytes()),
-                    "a token or AppSecret is in the {place}"
+                    !holds(text, secret.as_bytes()),
+                    "a token or a login code is in the {place}"
                 );
             }
+        }
+        for (place, text) in traces.iter().chain([&heard]) {
+            let secret = fake_wechat::DEFAULT_SECRET.as_bytes();
+            assert!(!holds(text, secret), "the AppSecret is in the {place}");
         }
         assert!(
             !holds(&traces[1].1, OPENID.as_bytes()),

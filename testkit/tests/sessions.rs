@@ -113,21 +113,11 @@ async fn logging_out_everywhere_spares_nobody_but_the_next_login() {
 #[tokio::test]
 async fn logging_out_everywhere_outlives_a_restored_store() {
     story(async {
-        use deadpool_redis::redis::AsyncCommands;
         let stage = Stage::on_redis().await;
         let token = stage.log_in("oMei").await;
         let kept = stage.system.records.dump().await.expect("it runs");
         assert_eq!(end(&stage, &token, "/v1/sessions").await, 204);
-        let mut redis = stage
-            .redis
-            .as_ref()
-            .expect("on redis")
-            .connect()
-            .await
-            .expect("it runs");
-        for (key, value) in kept {
-            let () = redis.set(key, value).await.expect("it runs");
-        }
+        stage.restore(kept).await;
         assert_eq!(
             stage.phone.session(&token).await.problem(),
             (401, "session_revoked")

@@ -10,15 +10,17 @@ fn named<'a>(seen: &'a [Seen], service: &str, name: &str) -> &'a Seen {
     found.unwrap_or_else(|| panic!("{service} sent no span {name}: {seen:#?}"))
 }
 
+/// The three programs, and the collector that they send their spans to.
+async fn watched() -> (Fleet, Collector) {
+    let collector = Collector::start().await;
+    let telemetry = format!("[telemetry]\notlp_endpoint = 'http://{}'", collector.at);
+    (Fleet::start(&telemetry).await, collector)
+}
+
 #[tokio::test]
 async fn one_login_is_one_trace_across_three_services() {
     story(async {
-        let collector = Collector::start().await;
-        let fleet = Fleet::start(&format!(
-            "[telemetry]\notlp_endpoint = 'http://{}'",
-            collector.at
-        ))
-        .await;
+        let (fleet, collector) = watched().await;
         fleet.log_in("oMei").await;
         fleet.end().await;
 
@@ -50,12 +52,7 @@ async fn one_login_is_one_trace_across_three_services() {
 #[tokio::test]
 async fn a_problem_names_the_trace_it_happened_in() {
     story(async {
-        let collector = Collector::start().await;
-        let fleet = Fleet::start(&format!(
-            "[telemetry]\notlp_endpoint = 'http://{}'",
-            collector.at
-        ))
-        .await;
+        let (fleet, collector) = watched().await;
         let problem = fleet.phone.session("wxs_nobody").await.expect(401);
         let trace = problem.body["trace_id"]
             .as_str()

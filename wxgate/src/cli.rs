@@ -7,7 +7,13 @@ use crate::{demo, dev, keygen};
 
 /// Login and sessions for WeChat mini-programs, self-hosted.
 #[derive(Debug, Parser)]
-#[command(name = "wxgate", version, about)]
+// A flag before a subcommand would be read and then ignored, so it is refused.
+#[command(
+    name = "wxgate",
+    version,
+    about,
+    args_conflicts_with_subcommands = true
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -44,8 +50,8 @@ pub(crate) struct Parts {
     /// Keep sessions in this Redis instead of in memory: redis://host:port.
     #[arg(long, value_name = "URL")]
     pub(crate) redis: Option<String>,
-    /// Keep users in this database instead of the embedded one: sqlite:FILE.
-    #[arg(long, value_name = "URL")]
+    /// Keep users in this database instead of the embedded one.
+    #[arg(long, value_name = "sqlite:FILE|postgres:URL")]
     pub(crate) database: Option<String>,
     /// Which WeChat to ask; the real one needs [[apps]] in the configuration.
     #[arg(long, value_enum, default_value_t)]

@@ -3,7 +3,7 @@ use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Durat
 
 use serde::Deserialize;
 use service_kit::{Listen, SystemClock, config};
-use session_service::config::RedisConfig;
+use session_service::config::{DatabaseSettings, RedisConfig};
 
 use crate::{
     cli::{Dev, Wechat},
@@ -46,7 +46,7 @@ pub(crate) async fn run(dev: Dev) -> anyhow::Result<ExitCode> {
 
 async fn serve(plan: Plan, data_dir: &Path) -> anyhow::Result<ExitCode> {
     let kept = kept_in(&plan);
-    let system = System::start(plan, Arc::new(SystemClock)).await?;
+    let system = Box::pin(System::start(plan, Arc::new(SystemClock))).await?;
     print!("{}", welcome(&system.addresses, kept, data_dir));
     let code = system.lifecycle.run(GRACE).await?;
     println!("wxgate has ended.");
@@ -65,7 +65,7 @@ fn plan(dev: &Dev) -> anyhow::Result<Plan> {
         plan.session.redis = Some(RedisConfig::at(url));
     }
     if let Some(url) = &dev.parts.database {
-        plan.session.database.url.clone_from(url);
+        plan.session.database = DatabaseSettings::at(url);
     }
     plan.furnish(&dev.data_dir)?;
     if dev.parts.wechat == Wechat::Fake {

@@ -1,23 +1,25 @@
 //! Making keys.
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, File},
     io::{ErrorKind, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use anyhow::{Context, bail};
+use anyhow::{Context, ensure};
 use clap::{Args, ValueEnum};
-use service_kit::KeyRing;
+use secrecy::ExposeSecret;
+use service_kit::{KeyRing, secret};
+use tempfile::NamedTempFile;
 
-/// Writes the key files, each readable by its owner alone.
+/// Writes the key files, each readable by its owner alone. Nothing is ever overwritten.
 #[derive(Clone, Debug, Args)]
 pub struct Keygen {
     /// The folder for the key files; made where it is missing.
     #[arg(long, value_name = "DIR", default_value = "keys")]
     pub dir: PathBuf,
-    /// Make only those that are missing, and leave the others as they are.
+    /// Make only those that are missing; leave those that hold a key as they are.
     #[arg(long)]
     pub if_missing: bool,
     /// Make only these.
@@ -52,8 +54,8 @@ impl Keygen {
     /// Makes the files and says which.
     ///
     /// # Errors
-    /// When a file exists and `--if-missing` was not given (nothing is ever overwritten), or the
-    /// folder cannot be written.
+    /// When a file exists and `--if-missing` was not given (nothing is ever overwritten), when one
+    /// exists that holds no keys, or the folder cannot be written.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         for (path, made) in self.make()? {
             println!("{} {}", if made { "made" } else { "kept" }, path.display());
@@ -76,11 +78,13 @@ impl Keygen {
             .iter()
             .map(|key| self.dir.join(key.name()))
             .collect();
-        if let (false, Some(taken)) = (self.if_missing, paths.iter().find(|path| path.exists())) {
-            bail!(
+        for taken in paths.iter().filter(|path| path.exists()) {
+            ensure!(
+                self.if_missing,
                 "{} exists: a lost key ends all sessions, so none is overwritten (--if-missing makes only the others)",
                 taken.display()
             );
+            holds_keys(taken)?;
         }
         paths
             .into_iter()
@@ -89,20 +93,43 @@ impl Keygen {
     }
 }
 
-/// Whether the file was made; false when it is there already.
-fn write_new(path: &Path) -> anyhow::Result<bool> {
-    let opened = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path);
-    let mut file = match opened {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
-        Err(error) => return Err(error).with_context(|| format!("writing {}", path.display())),
+/// A file that was cut short, or is something else, would be refused when the service starts.
+fn holds_keys(path: &Path) -> anyhow::Result<()> {
+    let told = || {
+        format!(
+            "{} exists and holds no usable keys; nothing was overwritten: put the right file there, or remove it",
+            path.display()
+        )
     };
-    file.write_all(KeyRing::generate()?.to_text().as_bytes())?;
-    file.sync_all()?;
+    let text = secret::load("key", None, Some(path)).with_context(told)?;
+    KeyRing::parse(text.expose_secret()).with_context(told)?;
+    Ok(())
+}
+
+/// Whether the file was made; false when it is there already.
+///
+/// It appears under its name only when all of it is on the disk: a process that is killed, or a
+/// full disk, leaves no half-written key behind.
+fn write_new(path: &Path) -> anyhow::Result<bool> {
+    let writing = || format!("writing {}", path.display());
+    if path.exists() {
+        return Ok(false);
+    }
+    let dir = path.parent().context("a key file is in a folder")?;
+    let mut file = NamedTempFile::with_prefix_in(".new-key-", dir).with_context(writing)?;
+    file.write_all(KeyRing::generate()?.to_text().as_bytes())
+        .with_context(writing)?;
+    file.as_file().sync_all().with_context(writing)?;
+    match file.persist_noclobber(path) {
+        Ok(_) => {}
+        // Somebody else was faster.
+        Err(lost) if lost.error.kind() == ErrorKind::AlreadyExists => {
+            return holds_keys(path).map(|()| false);
+        }
+        Err(lost) => return Err(lost.error).with_context(writing),
+    }
+    let entered = File::open(dir).and_then(|dir| dir.sync_all());
+    entered.with_context(writing)?;
     Ok(true)
 }
 
@@ -143,7 +170,8 @@ mod tests {
     #[test]
     fn no_key_is_ever_overwritten() {
         let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join("token.key"), "precious").unwrap();
+        let precious = KeyRing::generate().unwrap().to_text();
+        fs::write(dir.path().join("token.key"), &precious).unwrap();
         assert!(keygen(dir.path(), false).make().is_err());
         assert!(!dir.path().join("master.key").exists(), "all or nothing");
         let made: Vec<bool> = keygen(dir.path(), true)
@@ -155,7 +183,51 @@ mod tests {
         assert_eq!(made, [true, false, true]);
         assert_eq!(
             fs::read_to_string(dir.path().join("token.key")).unwrap(),
-            "precious"
+            *precious
         );
+    }
+
+    #[test]
+    fn a_file_without_keys_is_an_error_and_stays() {
+        for text in ["", "\n", "precious", "1 c2hvcnQ=\n"] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("token.key");
+            fs::write(&path, text).unwrap();
+            let refused = keygen(dir.path(), true).make().unwrap_err();
+            let told = refused.to_string();
+            assert!(
+                told.contains("token.key") && told.contains("nothing was overwritten"),
+                "{told}"
+            );
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+            assert!(!dir.path().join("master.key").exists(), "all or nothing");
+        }
+    }
+
+    #[test]
+    fn nothing_is_left_beside_the_keys() {
+        let dir = tempfile::tempdir().unwrap();
+        keygen(dir.path(), false).make().unwrap();
+        let mut names: Vec<_> = fs::read_dir(dir.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["index.key", "master.key", "token.key"]);
+    }
+
+    #[test]
+    fn a_faster_writer_keeps_its_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("token.key");
+        let makers: Vec<_> = (0..8)
+            .map(|_| {
+                let dir = dir.path().to_owned();
+                std::thread::spawn(move || keygen(&dir, true).make().unwrap()[1].1)
+            })
+            .collect();
+        let made = makers.into_iter().map(|maker| maker.join().unwrap());
+        assert_eq!(made.filter(|made| *made).count(), 1);
+        KeyRing::parse(&fs::read_to_string(path).unwrap()).unwrap();
     }
 }

@@ -1,19 +1,24 @@
 //! From settings to a running service: the one place that names concrete adapters.
-use std::{convert::Infallible, path::Path, sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use service_kit::{GrpcBind, GrpcServing, Host, Listen, Process};
 use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
 use tonic::service::Routes;
 use wx_client::WxClient;
+use wx_proto::session::v1::session_service_server::SERVICE_NAME;
 
-use super::{Config, DatabaseSettings, WechatSettings};
+use super::{Config, DatabaseSettings, WechatSettings, database::Database};
 use crate::{
     clients::GrpcCrypto,
     domain::{TagKey, TokenKeys},
     grpc,
     service::{Apps, Counters, Parts, Revocations, Sessions},
-    store::{MemoryStore, Records, RedisStore, Seal, SessionStore, SqliteStore},
+    store::{
+        AccountStore, MemoryStore, PostgresStore, Records, RedisStore, RevocationLog, Seal,
+        SessionStore, SqliteStore,
+    },
 };
 
 /// crypto-service answers from memory: longer than this means that it is away.
@@ -49,7 +54,9 @@ impl Config {
         let sessions = self.sessions(&host).await?;
         let records = sessions.records.clone();
         follow(&sessions, &host);
-        let serving = GrpcServing::new(Routes::new(grpc::service(sessions)), host.clone());
+        finish(&sessions, &host);
+        let routes = Routes::new(grpc::service(sessions));
+        let serving = GrpcServing::new(routes, host.clone()).named(SERVICE_NAME);
         host.serve_admin(sockets.admin);
         host.lifecycle
             .spawn("session-service", serving.run(sockets.grpc));
@@ -58,13 +65,12 @@ impl Config {
 
     async fn sessions(&self, host: &Host) -> anyhow::Result<Sessions> {
         let limits = self.session.limits()?;
-        let sql = Arc::new(open(&self.database).await?);
+        let (accounts, log) = open(&self.database).await?;
         let index = self.keys.index()?;
         let (_, index) = index.active();
         let channel = service_kit::connect(&self.session_service.crypto_service, CRYPTO_DEADLINE)
             .context("session_service.crypto_service")?;
-        let revocations =
-            Revocations::new(sql.clone(), host.clock.clone(), self.revocations.max_lag);
+        let revocations = Revocations::new(log, host.clock.clone(), self.revocations.max_lag);
         let apps = self
             .apps
             .iter()
@@ -72,7 +78,7 @@ impl Config {
             .collect::<Result<_, _>>()?;
         Ok(Sessions::new(Parts {
             records: Records::new(self.session_store(host)?, Seal::derive(index)),
-            accounts: sql,
+            accounts,
             revocations: Arc::new(revocations),
             crypto: Arc::new(GrpcCrypto::new(channel)),
             wechat: wechat(&self.wechat)?,
@@ -82,6 +88,7 @@ impl Config {
             limits,
             clock: host.clock.clone(),
             counters: Counters::new(&host.metrics),
+            tasks: TaskTracker::new(),
         }))
     }
 
@@ -94,14 +101,22 @@ impl Config {
     }
 }
 
-async fn open(database: &DatabaseSettings) -> anyhow::Result<SqliteStore> {
-    let path = database
-        .url
-        .strip_prefix("sqlite:")
-        .context("database.url must start with sqlite:")?;
-    SqliteStore::open(Path::new(path))
-        .await
-        .with_context(|| format!("opening {path}"))
+/// One database, in its two roles.
+type Sql = (Arc<dyn AccountStore>, Arc<dyn RevocationLog>);
+
+async fn open(settings: &DatabaseSettings) -> anyhow::Result<Sql> {
+    match settings.database()? {
+        Database::Sqlite(path) => {
+            let store = SqliteStore::open(&path).await;
+            let store = Arc::new(store.with_context(|| format!("opening {}", path.display()))?);
+            Ok((store.clone(), store))
+        }
+        Database::Postgres(settings) => {
+            let store = Box::pin(PostgresStore::open(&settings)).await;
+            let store = Arc::new(store.context("opening the PostgreSQL of database.url")?);
+            Ok((store.clone(), store))
+        }
+    }
 }
 
 fn wechat(settings: &WechatSettings) -> anyhow::Result<WxClient> {
@@ -126,6 +141,17 @@ fn follow(sessions: &Sessions, host: &Host) {
     let revocations = sessions.revocations.clone();
     host.lifecycle.spawn("revocations", async move {
         revocations.follow(gate, stopping).await;
+        Ok::<_, Infallible>(())
+    });
+}
+
+/// The process ends after what must run to its end, even where its caller has hung up.
+fn finish(sessions: &Sessions, host: &Host) {
+    let (tasks, stopping) = (sessions.tasks.clone(), host.lifecycle.stopping());
+    host.lifecycle.spawn("unfinished business", async move {
+        stopping.cancelled().await;
+        tasks.close();
+        tasks.wait().await;
         Ok::<_, Infallible>(())
     });
 }

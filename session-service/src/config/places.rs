@@ -124,22 +124,6 @@ impl RedisConfig {
     }
 }
 
-/// `[database]`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DatabaseSettings {
-    /// `sqlite:` and the file's path.
-    pub url: String,
-}
-
-impl Default for DatabaseSettings {
-    fn default() -> Self {
-        Self {
-            url: "sqlite:wxgate.db".to_owned(),
-        }
-    }
-}
-
 /// `[wechat]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -23,6 +23,7 @@ pub type NonceHash = Option<[u8; 16]>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CodeClaim {
     nonce: NonceHash,
+    holder: [u8; 8],
     progress: Progress,
 }
 
@@ -71,11 +72,12 @@ pub enum Echo {
 }
 
 impl CodeClaim {
-    /// A claim that begins now.
+    /// A claim that begins now. `holder` is random: it tells this claim from every other.
     #[must_use]
-    pub fn begin(nonce: NonceHash, now: Timestamp) -> Self {
+    pub fn begin(nonce: NonceHash, holder: [u8; 8], now: Timestamp) -> Self {
         Self {
             nonce,
+            holder,
             progress: Progress::InFlight {
                 until: now.plus(HOLD),
             },
@@ -84,8 +86,18 @@ impl CodeClaim {
 
     /// What the store kept.
     #[must_use]
-    pub const fn restore(nonce: NonceHash, progress: Progress) -> Self {
-        Self { nonce, progress }
+    pub const fn restore(nonce: NonceHash, holder: [u8; 8], progress: Progress) -> Self {
+        Self {
+            nonce,
+            holder,
+            progress,
+        }
+    }
+
+    /// Who made it.
+    #[must_use]
+    pub const fn holder(&self) -> [u8; 8] {
+        self.holder
     }
 
     /// Whose claim it is.
@@ -139,7 +151,7 @@ mod tests {
             id,
             generation: 0,
         };
-        CodeClaim::begin(MINE, NOW).with(Progress::Done {
+        CodeClaim::begin(MINE, [0; 8], NOW).with(Progress::Done {
             claims,
             is_new: true,
             at: NOW,
@@ -148,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_same_client_waits_for_the_first_answer() {
-        let claim = CodeClaim::begin(MINE, NOW);
+        let claim = CodeClaim::begin(MINE, [0; 8], NOW);
         assert_eq!(claim.echo(MINE, NOW), Echo::Wait);
         assert_eq!(claim.echo(Some([2; 16]), NOW), Echo::Used);
         assert_eq!(claim.echo(None, NOW), Echo::Used);
@@ -156,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_vanished_holders_code_counts_as_used() {
-        let claim = CodeClaim::begin(MINE, NOW);
+        let claim = CodeClaim::begin(MINE, [0; 8], NOW);
         assert_eq!(claim.echo(MINE, NOW.plus(HOLD)), Echo::Used);
     }
 
@@ -173,13 +185,14 @@ mod tests {
 
     #[test]
     fn without_a_nonce_nothing_is_repeated() {
-        let claim = CodeClaim::begin(None, NOW);
+        let claim = CodeClaim::begin(None, [0; 8], NOW);
         assert_eq!(claim.echo(None, NOW), Echo::Used);
     }
 
     #[test]
     fn a_refusal_is_repeated_too() {
-        let failed = CodeClaim::begin(MINE, NOW).with(Progress::Failed { reason: 6, at: NOW });
+        let failed =
+            CodeClaim::begin(MINE, [0; 8], NOW).with(Progress::Failed { reason: 6, at: NOW });
         assert_eq!(failed.echo(MINE, NOW), Echo::Refusal(6));
     }
 }

@@ -147,11 +147,11 @@ impl TagKey {
     /// Tags under a key derived from `index_key`.
     #[must_use]
     pub fn derive(index_key: &Key) -> Self {
-        let mut derived = [0; 32];
+        let mut derived = zeroize::Zeroizing::new([0; 32]);
         Hkdf::<Sha256>::new(None, index_key.expose())
-            .expand(b"wxgate user tag v1", &mut derived)
+            .expand(b"wxgate user tag v1", derived.as_mut())
             .expect("32 bytes are within what HKDF-SHA-256 gives");
-        Self(Key::from_bytes(derived))
+        Self(Key::from_bytes(*derived))
     }
 
     /// The tag of one user of one app.

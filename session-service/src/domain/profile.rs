@@ -50,7 +50,8 @@ impl AvatarUrl {
         }
         let fault = Malformed::new("avatar_url", "is not an http(s) address of up to 512 bytes");
         let url = Url::parse(text).map_err(|_| fault)?;
-        if text.len() > 512 || !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        if url.as_str().len() > 512 || !matches!(url.scheme(), "http" | "https") || !url.has_host()
+        {
             return Err(fault);
         }
         Ok(Self(url.into()))

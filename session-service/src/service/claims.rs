@@ -41,7 +41,7 @@ impl Sessions {
             let mut read = self.records.claim(fingerprint).await?;
             match read.value.take() {
                 None => {
-                    if let Some(claim) = self.try_claim(&read, nonce).await? {
+                    if let Some(claim) = self.try_claim(fingerprint, &read, nonce).await? {
                         return Ok(Claimed::Ours(Held { fingerprint, claim }));
                     }
                 }
@@ -60,22 +60,36 @@ impl Sessions {
 
     async fn try_claim(
         &self,
+        fingerprint: [u8; 16],
         read: &Read<CodeClaim>,
         nonce: NonceHash,
     ) -> Result<Option<CodeClaim>, StoreError> {
-        let claim = CodeClaim::begin(nonce, self.now());
-        let ours = self
+        let mut holder = [0; 8];
+        getrandom::fill(&mut holder)?;
+        let claim = CodeClaim::begin(nonce, holder, self.now());
+        let ours = match self
             .records
             .commit(Change::default().put(read, &claim, CLAIM_LIFE))
-            .await?;
+            .await
+        {
+            Ok(ours) => ours,
+            // The claim may have been written all the same: then it is ours to use.
+            Err(error) => match self.records.claim(fingerprint).await {
+                Ok(read) if read.value == Some(claim) => true,
+                _ => return Err(error),
+            },
+        };
         Ok(ours.then_some(claim))
     }
 
     /// The first call's answer, as far as it still holds.
     async fn again(&self, claims: Claims, is_new: bool) -> Result<LoggedIn, SessionError> {
         let found = self.records.session(claims.tag, claims.id).await?.value;
-        let Ok(session) = self.standing(&claims, found) else {
-            return Err(SessionError::CodeUsed);
+        let session = match self.standing(&claims, found) {
+            Err(SessionError::Expired | SessionError::Revoked) => {
+                return Err(SessionError::CodeUsed);
+            }
+            standing => standing?,
         };
         let account = self.user(session.user_id).await?;
         let granted = self.grant_as(&claims, &session, self.now())?;

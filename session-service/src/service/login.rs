@@ -1,7 +1,6 @@
 //! Logging in: a code becomes a session.
 use service_kit::Timestamp;
-use tracing::Instrument;
-use wx_client::{App, WxLogin};
+use wx_client::{App, Quota, WxError, WxLogin};
 
 use super::{Granted, ROUNDS, Sessions, claims::Claimed, contended};
 use crate::{
@@ -47,6 +46,9 @@ impl Sessions {
     pub async fn login(&self, login: Login) -> Result<LoggedIn, SessionError> {
         let outcome = self.logged_in(login).await;
         self.counters.login(&outcome);
+        if let Err(error) = &outcome {
+            alarm(error);
+        }
         outcome
     }
 
@@ -56,18 +58,30 @@ impl Sessions {
         self.crypto.ready().await?;
         self.accounts.writable().await?;
         let since = self.revocations.catch_up().await?;
-        let claim = match self.claim(&appid, &login).await? {
-            Claimed::Ours(claim) => claim,
+        let sessions = self.clone();
+        // A claim without a holder would burn the code, and soon the code may be out.
+        self.to_the_end(async move {
+            sessions
+                .claim_and_exchange(login, &appid, &app, since)
+                .await
+        })
+        .await
+    }
+
+    async fn claim_and_exchange(
+        &self,
+        login: Login,
+        appid: &AppId,
+        app: &App,
+        since: u64,
+    ) -> Result<LoggedIn, SessionError> {
+        let held = match self.claim(appid, &login).await? {
+            Claimed::Ours(held) => held,
             Claimed::Before(answer) => return Ok(answer),
         };
-        let sessions = self.clone();
-        // From here the code may be out. A caller who hangs up must not lose the session for it.
-        let rest = async move {
-            let outcome = sessions.exchange(login, &appid, &app, since).await;
-            sessions.settle(claim, &outcome).await;
-            outcome
-        };
-        tokio::spawn(rest.in_current_span()).await?
+        let outcome = self.exchange(login, appid, app, since).await;
+        self.settle(held, &outcome).await;
+        outcome
     }
 
     async fn exchange(
@@ -179,5 +193,42 @@ impl Sessions {
             }
         }
         contended()
+    }
+}
+
+/// What only an operator can mend is said loudly, with what WeChat's support will ask for.
+fn alarm(error: &SessionError) {
+    let SessionError::WeChat(error) = error else {
+        return;
+    };
+    let (kind, refusal) = (error.kind(), error.refusal());
+    let (errcode, rid) = (
+        refusal.map(|r| r.errcode),
+        refusal.and_then(|r| r.rid.as_deref()),
+    );
+    match error {
+        WxError::Misconfigured(_)
+        | WxError::BadRequest(_)
+        | WxError::RateLimited {
+            quota: Quota::PerDay,
+            ..
+        } => {
+            let refusal = refusal.map(tracing::field::display);
+            tracing::error!(
+                event = "wechat_alarm",
+                kind,
+                errcode,
+                rid,
+                refusal,
+                "WeChat refuses until an operator acts"
+            );
+        }
+        _ => tracing::info!(
+            event = "wechat_refusal",
+            kind,
+            errcode,
+            rid,
+            "WeChat did not log the user in"
+        ),
     }
 }

@@ -21,26 +21,39 @@ impl Sessions {
     /// When the token is not ours, or the row could not be written: then nothing has changed.
     pub async fn logout(&self, token: &str) -> Result<(), SessionError> {
         let claims = self.tokens.open(token)?;
-        if self.end(&claims, Reason::Logout).await? {
-            tracing::info!(event = "logout", session.id = %claims.id, user.tag = %claims.tag, "session ended");
-        }
-        Ok(())
+        self.end(&claims, Reason::Logout).await
     }
 
-    /// First the row, which is the fact; then the record, which may be away. Says whether the session
-    /// had not been ended before.
-    pub(super) async fn end(&self, claims: &Claims, reason: Reason) -> Result<bool, SessionError> {
+    /// Ends a session: first the row, which is the fact; then the record, which may be away.
+    pub(super) async fn end(&self, claims: &Claims, reason: Reason) -> Result<(), SessionError> {
+        let (sessions, claims) = (self.clone(), *claims);
+        self.to_the_end(async move { sessions.end_now(&claims, reason).await })
+            .await
+    }
+
+    async fn end_now(&self, claims: &Claims, reason: Reason) -> Result<(), SessionError> {
         let revocation = Revocation {
             subject: Subject::Session(claims.id),
             reason,
             expires_at: self.now().plus(self.row_life()),
         };
-        let appended = self.revocations.revoke(&revocation).await?;
-        if appended.fresh {
-            self.counters.revoked(reason);
+        if self.revocations.revoke(&revocation).await?.fresh {
+            self.announce(claims, reason);
         }
         self.tidy(claims).await;
-        Ok(appended.fresh)
+        Ok(())
+    }
+
+    /// Said once per session that ends, by whoever wrote the row.
+    fn announce(&self, claims: &Claims, reason: Reason) {
+        let Claims { id, tag, .. } = claims;
+        self.counters.revoked(reason);
+        if reason == Reason::Reuse {
+            self.counters.reused();
+            tracing::warn!(event = "token_reuse", session.id = %id, user.tag = %tag, "an old token came back after its successor was used: session ended");
+        } else {
+            tracing::info!(event = reason.as_str(), session.id = %id, user.tag = %tag, "session ended");
+        }
     }
 
     /// No token that a row could refuse lives longer: a revoked session is never refreshed.

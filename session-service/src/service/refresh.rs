@@ -41,7 +41,10 @@ impl Sessions {
             let session = self.standing(&claims, read.value.take())?;
             match session.refresh(&claims, self.tokens.active(), &self.limits, now) {
                 Refreshed::Expired => return Err(SessionError::Expired),
-                Refreshed::Reused => return self.reused(&claims).await,
+                Refreshed::Reused => {
+                    self.end(&claims, Reason::Reuse).await?;
+                    return Err(SessionError::Revoked);
+                }
                 Refreshed::Stands(session) => return self.grant(&session, now),
                 Refreshed::Becomes(next) => {
                     if self.records.commit(step(&read, &user, &next, now)).await? {
@@ -75,18 +78,15 @@ impl Sessions {
             refresh_in: self.limits.refresh_after.min(expires_in),
         })
     }
-
-    async fn reused(&self, claims: &Claims) -> Result<Granted, SessionError> {
-        if self.end(claims, Reason::Reuse).await? {
-            self.counters.reused();
-            tracing::warn!(event = "token_reuse", session.id = %claims.id, user.tag = %claims.tag, "an old token came back after its successor was used: session ended");
-        }
-        Err(SessionError::Revoked)
-    }
 }
 
 /// The record's new form, and the user's list moved along with it.
-fn step(read: &Read<Session>, user: &Read<UserSessions>, next: &Session, now: Timestamp) -> Change {
+pub(super) fn step(
+    read: &Read<Session>,
+    user: &Read<UserSessions>,
+    next: &Session,
+    now: Timestamp,
+) -> Change {
     let mut list = user.value.clone().unwrap_or_default();
     list.renew(next, now);
     let life = list.last_end().unwrap_or(next.expires_at).since(now);

@@ -14,7 +14,7 @@ use crate::{
     store::{Appended, RevocationLog, StoreError},
 };
 
-/// How often the log is read, whoever wrote it.
+/// How often the log is read at least, whoever wrote it; a nudge makes it sooner.
 const POLL: Duration = Duration::from_secs(1);
 /// How often rows that have done their duty are deleted: once in this many polls.
 const PRUNE_EVERY: u32 = 600;
@@ -99,26 +99,28 @@ impl Revocations {
         Ok(appended)
     }
 
-    /// Follows the log until `stopping`; opens `gate` after the first reading.
+    /// Follows the log until `stopping`; `gate` is open while tokens can be vouched for.
     pub async fn follow(&self, gate: Gate, stopping: CancellationToken) {
         let mut polls = 0_u32;
         loop {
             match self.catch_up().await {
                 Ok(_) => gate.set(true),
-                Err(error) => tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "the log of revocations cannot be read"
-                ),
+                Err(error) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the log of revocations cannot be read"
+                    );
+                    // While nothing can be vouched for, other replicas should be asked.
+                    let vouching = self.informed(self.clock.now()).is_ok();
+                    gate.set(vouching);
+                }
             }
             polls = polls.wrapping_add(1);
             if polls.is_multiple_of(PRUNE_EVERY) {
                 self.prune().await;
             }
-            if stopping
-                .run_until_cancelled(tokio::time::sleep(POLL))
-                .await
-                .is_none()
-            {
+            let nudge = tokio::time::timeout(POLL, self.log.nudged());
+            if stopping.run_until_cancelled(nudge).await.is_none() {
                 return;
             }
         }

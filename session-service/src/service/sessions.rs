@@ -48,9 +48,7 @@ impl Sessions {
             id,
             ..session.claims()
         };
-        self.end(&claims, Reason::Kick).await?;
-        tracing::info!(event = "kick", session.id = %id, user.tag = %session.tag, "session ended");
-        Ok(())
+        self.end(&claims, Reason::Kick).await
     }
 
     /// Ends every session of the token's user in its app, and every login that has begun.
@@ -59,14 +57,20 @@ impl Sessions {
     /// As [`Sessions::verify`], and when the row could not be written: then nothing has changed.
     pub async fn logout_everywhere(&self, token: &str) -> Result<(), SessionError> {
         let tag = self.verify(token).await?.session.tag;
+        let sessions = self.clone();
+        self.to_the_end(async move { sessions.end_all(tag, Reason::LogoutEverywhere).await })
+            .await
+    }
+
+    async fn end_all(&self, tag: UserTag, reason: Reason) -> Result<(), SessionError> {
         let revocation = Revocation {
             subject: Subject::User(tag),
-            reason: Reason::LogoutEverywhere,
+            reason,
             expires_at: self.now().plus(self.row_life()),
         };
         self.revocations.revoke(&revocation).await?;
-        self.counters.revoked(Reason::LogoutEverywhere);
-        tracing::info!(event = "logout_everywhere", user.tag = %tag, "all sessions ended");
+        self.counters.revoked(reason);
+        tracing::info!(event = reason.as_str(), user.tag = %tag, "all sessions ended");
         if let Err(error) = self.clear(tag).await {
             tracing::warn!(error = &error as &dyn std::error::Error, user.tag = %tag, "ended sessions' records stay for now");
         }

@@ -3,11 +3,11 @@ use std::time::Duration;
 
 use service_kit::Timestamp;
 
-use super::Sessions;
+use super::{Sessions, refresh::step};
 use crate::{
     SessionError,
     domain::{Presented, Session},
-    store::{Change, Read},
+    store::{Change, Read, StoreError},
 };
 
 /// An answer may be kept this long by a caller that follows revocations.
@@ -29,8 +29,8 @@ impl Sessions {
     /// When the token is not ours, its time is over, it was revoked, or a store cannot tell.
     pub async fn verify(&self, token: &str) -> Result<Verified, SessionError> {
         let claims = self.genuine(token)?;
-        let mut read = self.records.session(claims.tag, claims.id).await?;
-        let session = self.standing(&claims, read.value.take())?;
+        let read = self.records.session(claims.tag, claims.id).await?;
+        let session = self.standing(&claims, read.value.clone())?;
         let now = self.now();
         match session.present(&claims, &self.limits, now) {
             Presented::Expired => Err(SessionError::Expired),
@@ -50,13 +50,28 @@ impl Sessions {
     /// Notes a generation's first use, or a step that the store had lost. Should another call be
     /// faster, or the store refuse, the user's request goes on all the same.
     async fn note(&self, read: &Read<Session>, becomes: &Session, now: Timestamp) {
-        let life = becomes.expires_at.since(now);
-        if let Err(error) = self
-            .records
-            .commit(Change::default().put(read, becomes, life))
-            .await
-        {
+        if let Err(error) = self.try_note(read, becomes, now).await {
             tracing::warn!(error = &error as &dyn std::error::Error, session.id = %becomes.id, "a first use was not noted");
         }
+    }
+
+    async fn try_note(
+        &self,
+        read: &Read<Session>,
+        becomes: &Session,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let life = becomes.expires_at.since(now);
+        let change = if read
+            .value
+            .as_ref()
+            .is_some_and(|was| was.expires_at == becomes.expires_at)
+        {
+            Change::default().put(read, becomes, life)
+        } else {
+            // The session lasts longer now: the user's list and keys must last as long.
+            step(read, &self.records.user(becomes.tag).await?, becomes, now)
+        };
+        self.records.commit(change).await.map(drop)
     }
 }

@@ -15,8 +15,9 @@ use sqlx::PgPool;
 use self::nudge::Nudges;
 use super::StoreError;
 
-/// No question takes longer, whatever the server does. The server's own limits come first.
-const DEADLINE: Duration = Duration::from_secs(6);
+/// No question takes longer, whatever the server does: less than callers wait for us, so that they
+/// hear why.
+const DEADLINE: Duration = Duration::from_millis(2500);
 
 /// Keeps accounts and revocations in PostgreSQL.
 ///

@@ -237,6 +237,8 @@ struct ClaimRow {
     done: Option<DoneRow>,
     #[prost(int32, optional, tag = "4")]
     failed: Option<i32>,
+    #[prost(bytes = "vec", tag = "5")]
+    holder: Vec<u8>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -287,6 +289,7 @@ impl Record for CodeClaim {
             at: at.unix_millis(),
             done,
             failed,
+            holder: self.holder().to_vec(),
         }
         .encode_to_vec()
     }
@@ -297,6 +300,7 @@ impl Record for CodeClaim {
             at,
             done,
             failed,
+            holder,
         } = ClaimRow::decode(bytes).ok()?;
         let at = Timestamp::from_unix_millis(at);
         let progress = match (done, failed) {
@@ -311,6 +315,6 @@ impl Record for CodeClaim {
         let nonce = nonce
             .map(|hash| hash.try_into().ok())
             .map_or(Some(None), |h| h.map(Some))?;
-        Some(Self::restore(nonce, progress))
+        Some(Self::restore(nonce, holder.try_into().ok()?, progress))
     }
 }

@@ -82,17 +82,44 @@ impl RedisStore {
     }
 }
 
+impl RedisStore {
+    /// Every key of ours, a page at a time: others may use the same server.
+    async fn keys(&self) -> Result<Vec<String>, StoreError> {
+        let (mut keys, mut cursor) = (Vec::new(), 0_u64);
+        loop {
+            let mut page = redis::cmd("SCAN");
+            page.arg(cursor)
+                .arg("MATCH")
+                .arg("wxg:*")
+                .arg("COUNT")
+                .arg(1000);
+            let (next, found): (u64, Vec<String>) = self.ask(&page).await?;
+            keys.extend(found);
+            if next == 0 {
+                break;
+            }
+            cursor = next;
+        }
+        keys.sort_unstable();
+        keys.dedup(); // a scan may show a key twice
+        Ok(keys)
+    }
+}
+
 fn away(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
     StoreError::RedisAway(Box::new(error))
 }
 
-/// An error that Redis itself answered leaves the connection in order; any other does not.
+/// What Redis says no to while the connection is in order. Anything else (`READONLY`, `LOADING`,
+/// `NOAUTH`, ...) may be true of this server alone: the next question goes out on a new connection.
+const IN_ORDER: [&str; 4] = ["OOM", "NOREPLICAS", "MISCONF", "NOPERM"];
+
 fn refused(connection: Object<Manager>, error: redis::RedisError) -> StoreError {
-    if let Some(code) = error.code() {
-        return StoreError::RedisRefuses(code.to_owned());
+    let code = error.code().map(str::to_owned);
+    if !code.as_deref().is_some_and(|code| IN_ORDER.contains(&code)) {
+        drop(Object::take(connection));
     }
-    drop(Object::take(connection));
-    away(error)
+    code.map_or_else(|| away(error), StoreError::RedisRefuses)
 }
 
 #[async_trait]
@@ -113,7 +140,7 @@ impl SessionStore for RedisStore {
     }
 
     async fn dump(&self) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-        let keys: Vec<String> = self.ask(redis::cmd("KEYS").arg("wxg:*")).await?;
+        let keys = self.keys().await?;
         let mut records = Vec::with_capacity(keys.len());
         for key in keys {
             let value: Option<Vec<u8>> = self.ask(redis::cmd("GET").arg(&key)).await?;

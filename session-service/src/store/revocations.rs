@@ -36,4 +36,11 @@ pub trait RevocationLog: Send + Sync + 'static {
     /// # Errors
     /// When the database fails.
     async fn prune(&self, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Waits until something new may be in the log: a nudge, which may be missing and may be wrong.
+    /// For one follower: a nudge that came since its last call counts. A log with one process that
+    /// writes it needs none.
+    async fn nudged(&self) {
+        std::future::pending::<()>().await;
+    }
 }

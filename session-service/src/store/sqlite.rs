@@ -12,8 +12,8 @@ use sqlx::{
 
 use super::StoreError;
 
-/// A writer waits this long for another one.
-const BUSY: Duration = Duration::from_secs(3);
+/// A writer waits this long for another one: less than callers wait for us, so that they hear why.
+const BUSY: Duration = Duration::from_secs(1);
 
 /// Keeps accounts and revocations in SQLite.
 ///

@@ -16,7 +16,7 @@ fn later() -> Timestamp {
     NOW.plus(Duration::from_millis(86_400_456))
 }
 
-fn seen(appid: &str, openid: &str, unionid: Option<&str>) -> Seen {
+pub(crate) fn seen(appid: &str, openid: &str, unionid: Option<&str>) -> Seen {
     Seen {
         appid: AppId::parse(appid).unwrap(),
         openid: OpenId::new(openid.to_owned()),
@@ -24,7 +24,7 @@ fn seen(appid: &str, openid: &str, unionid: Option<&str>) -> Seen {
     }
 }
 
-async fn sign_in(store: &impl AccountStore, seen: Seen) -> SignedIn {
+pub(crate) async fn sign_in(store: &impl AccountStore, seen: Seen) -> SignedIn {
     store.sign_in(&seen, NOW).await.unwrap()
 }
 

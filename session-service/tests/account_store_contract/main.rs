@@ -3,6 +3,8 @@
 //! To ask another database, implement [`Database`] for it and add a line below.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 mod accounts;
+mod postgres_alone;
+mod postgres_database;
 mod revocations;
 mod sqlite_file;
 
@@ -74,3 +76,7 @@ macro_rules! database_contract {
 }
 
 database_contract!(sqlite, crate::sqlite_file::SqliteFile::new());
+database_contract!(
+    postgres,
+    crate::postgres_database::PostgresDatabase::new().await
+);

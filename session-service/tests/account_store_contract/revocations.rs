@@ -10,10 +10,10 @@ use session_service::{
 
 use crate::Database;
 
-const NOW: Timestamp = Timestamp::from_unix_millis(1_800_000_000_123);
+pub(crate) const NOW: Timestamp = Timestamp::from_unix_millis(1_800_000_000_123);
 const HOUR: Duration = Duration::from_hours(1);
 
-fn session(n: u8) -> Subject {
+pub(crate) fn session(n: u8) -> Subject {
     Subject::Session(SessionId::from_bytes([n; 16]))
 }
 
@@ -29,12 +29,12 @@ fn ending_at(subject: Subject, expires_at: Timestamp) -> Revocation {
     }
 }
 
-async fn append(log: &impl RevocationLog, subject: Subject) -> Appended {
+pub(crate) async fn append(log: &impl RevocationLog, subject: Subject) -> Appended {
     let revocation = ending_at(subject, NOW.plus(HOUR));
     log.append(&revocation, NOW).await.unwrap()
 }
 
-async fn all(log: &impl RevocationLog) -> Vec<Row> {
+pub(crate) async fn all(log: &impl RevocationLog) -> Vec<Row> {
     log.after(0).await.unwrap().0
 }
 
@@ -59,7 +59,7 @@ pub(crate) async fn numbers_increase_with_each_row(database: &impl Database) {
 }
 
 /// Follows the log, as every replica does, until it has seen `count` rows.
-async fn follow(log: Arc<impl RevocationLog>, count: usize) -> Vec<Row> {
+pub(crate) async fn follow(log: Arc<impl RevocationLog>, count: usize) -> Vec<Row> {
     let (mut rows, mut number) = (Vec::new(), 0);
     while rows.len() < count {
         let (new, reached) = log.after(number).await.unwrap();

@@ -10,6 +10,7 @@ mod login;
 mod logout;
 mod open_data;
 mod outages;
+mod postgres;
 mod races;
 mod refresh;
 mod users;

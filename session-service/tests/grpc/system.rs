@@ -137,9 +137,7 @@ fn settings(database: impl std::fmt::Display) -> Config {
             index_key: Some(fresh_keys()),
             ..KeySettings::default()
         },
-        database: DatabaseSettings {
-            url: format!("sqlite:{database}"),
-        },
+        database: DatabaseSettings::at(&format!("sqlite:{database}")),
         // The log is read once a second, whatever the clock of a story says.
         revocations: RevocationSettings {
             max_lag: Duration::from_hours(24 * 365),

@@ -71,23 +71,37 @@ impl Plan {
     /// # Errors
     /// When keys cannot be made in `dir`.
     pub fn furnish(&mut self, dir: &Path) -> anyhow::Result<()> {
-        let only = vec![KeyFile::Master, KeyFile::Token, KeyFile::Index];
-        Keygen {
+        let (crypto, keys) = (&mut self.crypto.crypto, &mut self.session.keys);
+        let places = [
+            (
+                KeyFile::Master,
+                crypto.master_keys.is_some(),
+                &mut crypto.master_keys_file,
+            ),
+            (
+                KeyFile::Token,
+                keys.token_keys.is_some(),
+                &mut keys.token_keys_file,
+            ),
+            (
+                KeyFile::Index,
+                keys.index_key.is_some(),
+                &mut keys.index_key_file,
+            ),
+        ];
+        let mut only = Vec::new();
+        for (key, given, file) in places {
+            if !given && file.is_none() {
+                *file = Some(dir.join(key.name()));
+                only.push(key);
+            }
+        }
+        let keygen = Keygen {
             dir: dir.to_owned(),
             if_missing: true,
             only,
-        }
-        .make()?;
-        let (crypto, keys) = (&mut self.crypto.crypto, &mut self.session.keys);
-        if crypto.master_keys.is_none() && crypto.master_keys_file.is_none() {
-            crypto.master_keys_file = Some(dir.join(KeyFile::Master.name()));
-        }
-        if keys.token_keys.is_none() && keys.token_keys_file.is_none() {
-            keys.token_keys_file = Some(dir.join(KeyFile::Token.name()));
-        }
-        if keys.index_key.is_none() && keys.index_key_file.is_none() {
-            keys.index_key_file = Some(dir.join(KeyFile::Index.name()));
-        }
+        };
+        keygen.make()?;
         if self.session.database == session_service::config::DatabaseSettings::default() {
             self.session.database.url = format!("sqlite:{}", dir.join("users.db").display());
         }
@@ -127,4 +141,27 @@ fn fake_app(settings: &AppSettings) -> anyhow::Result<FakeApp> {
         appid: app.appid,
         secret: app.secret,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn only_keys_that_the_settings_leave_out_are_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut plan = Plan::embedded(&dir.path().join("first")).unwrap();
+        plan.crypto.crypto.master_keys_file = None;
+        let second = dir.path().join("second");
+        plan.furnish(&second).unwrap();
+        let made: Vec<_> = fs::read_dir(&second)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert_eq!(made, ["master.key"]);
+        let kept = plan.session.keys.token_keys_file.unwrap();
+        assert_eq!(kept, dir.path().join("first").join("token.key"));
+    }
 }

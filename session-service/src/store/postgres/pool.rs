@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 use sqlx::{
-    Connection, PgConnection, PgPool,
+    Connection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -16,8 +16,8 @@ const RELEASE: Duration = Duration::from_secs(1);
 /// Another replica may be changing tables: longer than this means that it hangs.
 const MIGRATION: Duration = Duration::from_mins(1);
 
-/// How every connection begins: the server gives up on us before we give up on it, and a commit is on
-/// disk before it is acknowledged. Where the server promises more than its own disk, it keeps to it.
+/// How every connection begins: what we gave up on does not go on for long, and a commit is on disk
+/// before it is acknowledged. Where the server promises more than its own disk, it keeps to it.
 const MANNERS: &str = "SELECT \
     set_config('statement_timeout', '3s', false), \
     set_config('idle_in_transaction_session_timeout', '10s', false), \
@@ -26,13 +26,17 @@ const MANNERS: &str = "SELECT \
 
 /// Brings the tables up to date, one replica after the other: the others wait.
 pub(super) async fn migrate(options: &PgConnectOptions) -> Result<(), StoreError> {
-    let mut connection = bounded(ACQUIRE, PgConnection::connect_with(options)).await?;
+    // Without the limit on statements: waiting for another replica is one.
+    let alone = PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE)
+        .connect_with(options.clone())
+        .await?;
     let migrator = sqlx::migrate!("migrations/postgres");
-    bounded(MIGRATION, async {
-        migrator.run(&mut connection).await.map_err(StoreError::from)
-    })
-    .await?;
-    Ok(connection.close().await?)
+    let migrated = async { Ok::<_, StoreError>(migrator.run(&alone).await?) };
+    bounded(MIGRATION, migrated).await?;
+    alone.close().await;
+    Ok(())
 }
 
 /// A pool in which one connection more than asked for may listen.

@@ -8,7 +8,14 @@ use url::Url;
 use crate::store::StoreError;
 
 /// What may follow the `?` of an address.
-const PARAMETERS: [&str; 6] = ["host", "port", "sslmode", "sslrootcert", "sslcert", "sslkey"];
+const PARAMETERS: [&str; 6] = [
+    "host",
+    "port",
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+];
 
 /// How the database is reached.
 #[derive(Clone, Debug)]
@@ -29,7 +36,9 @@ pub enum PostgresSettingsError {
     #[error("the address is not postgres://user@host:port/database, percent-encoded where needed")]
     Malformed,
     /// The address has a parameter that means nothing here.
-    #[error("of the address's parameters, only host, port, sslmode, sslrootcert, sslcert and sslkey are known")]
+    #[error(
+        "of the address's parameters, only host, port, sslmode, sslrootcert, sslcert and sslkey are known"
+    )]
     Parameter,
     /// There are two passwords, and nobody can say which one is meant.
     #[error("the address has a password, and another one is given beside it")]
@@ -52,7 +61,10 @@ impl PostgresSettings {
             return Err(PostgresSettingsError::Malformed);
         }
         // The driver would log a parameter it does not know: perhaps half a password.
-        if !url.query_pairs().all(|(key, _)| PARAMETERS.contains(&&*key)) {
+        if !url
+            .query_pairs()
+            .all(|(key, _)| PARAMETERS.contains(&&*key))
+        {
             return Err(PostgresSettingsError::Parameter);
         }
         let options = PgConnectOptions::from_str(text)
