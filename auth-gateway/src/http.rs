@@ -20,9 +20,10 @@ pub use self::surface::Limits;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, routing::any};
+use axum::{Router, error_handling::HandleErrorLayer, routing::any};
 use service_kit::Host;
 use telemetry::{ServerLayer, TraceStart};
+use tower::{ServiceBuilder, limit::GlobalConcurrencyLimitLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -72,8 +73,16 @@ impl Surfaces {
 }
 
 fn public_routes(gateway: Gateway, limits: &Limits) -> Router {
-    let small = OpenApiRouter::new()
+    // A share of their own: slow logins take no place from those who are logged in.
+    let share = ServiceBuilder::new()
+        .layer(HandleErrorLayer::new(surface::shed))
+        .load_shed()
+        .layer(GlobalConcurrencyLimitLayer::new(limits.concurrent_logins));
+    let logins = OpenApiRouter::new()
         .routes(routes!(login::log_in))
+        .layer(share);
+    let small = OpenApiRouter::new()
+        .merge(logins)
         .routes(routes!(session::refresh))
         .routes(routes!(session::show, session::log_out))
         .routes(routes!(sessions::list, sessions::end_all))

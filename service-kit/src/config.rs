@@ -1,9 +1,10 @@
 //! Reading settings: one file, then the environment.
-use std::path::Path;
+use std::{fs, path::Path};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use figment::{
     Figment, Metadata, Profile, Provider,
+    error::Kind,
     providers::{Env, Format, Toml},
     value::{Dict, Map},
 };
@@ -41,11 +42,29 @@ pub fn load<T: DeserializeOwned>(file: Option<&Path>) -> anyhow::Result<T> {
     }
     let env = Env::prefixed("WXGATE_").split("__");
     let file = if path.is_file() {
-        Figment::from(Toml::file_exact(path))
+        read(path)?
     } else {
         Figment::new()
     };
     extract(&file.merge(env))
+}
+
+fn read(path: &Path) -> anyhow::Result<Figment> {
+    let shown = path.display();
+    let text = fs::read_to_string(path).with_context(|| format!("reading {shown}"))?;
+    check(&text).map_err(|fault| anyhow!("{shown}, {fault}"))?;
+    Ok(Figment::from(Toml::string(&text)))
+}
+
+/// Where and why a text is no TOML. The line itself is not shown: it may hold a secret.
+fn check(text: &str) -> Result<(), String> {
+    let Err(error) = text.parse::<toml::Table>() else {
+        return Ok(());
+    };
+    let at = error.span().map_or(0, |span| span.start);
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    Err(format!("line {line}: {}", error.message()))
 }
 
 /// Reads settings from a text in the form of the file, and nothing else.
@@ -58,7 +77,24 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> anyhow::Result<T> {
 
 fn extract<T: DeserializeOwned>(settings: &Figment) -> anyhow::Result<T> {
     let known = Figment::from(OnlyKnown::check(settings)?);
-    known.extract().context("reading the configuration")
+    known
+        .extract()
+        .map_err(|error| anyhow!("the configuration: {}", faults(error)))
+}
+
+/// Which setting is wrong, and how. Its value is not shown: it may be a secret.
+fn faults(error: figment::Error) -> String {
+    let faults = error.into_iter().map(|fault| {
+        let key = fault.path.join(".");
+        match &fault.kind {
+            Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
+                format!("{key} is not {expected}")
+            }
+            Kind::UnknownVariant(_, known) => format!("{key} is not one of: {}", known.join(", ")),
+            kind => format!("{key}: {kind}"),
+        }
+    });
+    faults.collect::<Vec<_>>().join("; ")
 }
 
 /// All settings, once every top-level name is known.
@@ -123,6 +159,33 @@ mod tests {
     fn a_misspelt_table_is_refused() {
         let error = parse::<Config>("[sesion]\nttl = '30m'").unwrap_err();
         assert!(error.to_string().contains("[sesion]"), "{error}");
+    }
+
+    #[test]
+    fn a_fault_names_its_place_and_shows_no_value() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), "[session]\nttl = 'hunter2\n").unwrap();
+        let error = format!("{:#}", load::<Config>(Some(file.path())).unwrap_err());
+        assert!(
+            error.contains("line 2") && !error.contains("hunter2"),
+            "{error}"
+        );
+        let error = format!(
+            "{:#}",
+            parse::<Config>("[session]\nttl = 31337").unwrap_err()
+        );
+        assert!(
+            error.contains("session.ttl") && !error.contains("31337"),
+            "{error}"
+        );
+        let error = format!(
+            "{:#}",
+            parse::<Config>("[session]\nttl = 'hunter2'").unwrap_err()
+        );
+        assert!(
+            error.contains("session.ttl") && !error.contains("hunter2"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -16,6 +16,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 
 #[cfg(test)]
@@ -34,6 +35,8 @@ struct Limits {
     headers: Duration,
     /// Open connections; the next one waits in the kernel's queue until one ends.
     connections: usize,
+    /// A client that does not read its answer for this long has gone.
+    unread: Duration,
 }
 
 impl Default for Limits {
@@ -41,6 +44,7 @@ impl Default for Limits {
         Self {
             headers: Duration::from_secs(5),
             connections: 10_000,
+            unread: Duration::from_secs(10),
         }
     }
 }
@@ -66,6 +70,7 @@ async fn serve_within(
 ) {
     let server = Server {
         builder: connections(limits),
+        unread: limits.unread,
         graceful: GracefulShutdown::new(),
         router,
     };
@@ -103,6 +108,7 @@ fn connections(limits: Limits) -> http1::Builder {
 
 struct Server {
     builder: http1::Builder,
+    unread: Duration,
     graceful: GracefulShutdown,
     router: Router,
 }
@@ -112,7 +118,10 @@ impl Server {
         // Answers are small: waiting to fill a packet only adds delay. A failure changes nothing else.
         let _ = stream.set_nodelay(true);
         let service = TowerToHyperService::new(self.router.clone());
-        let connection = self.builder.serve_connection(TokioIo::new(stream), service);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.unread));
+        let stream = TokioIo::new(Box::pin(stream));
+        let connection = self.builder.serve_connection(stream, service);
         let connection = self.graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

@@ -40,6 +40,8 @@ pub struct Limits {
     pub request_timeout: Duration,
     /// Requests in flight; more are refused, not queued.
     pub concurrent_requests: usize,
+    /// Logins in flight, out of these: while WeChat is slow they must not take every place.
+    pub concurrent_logins: usize,
 }
 
 impl Default for Limits {
@@ -50,6 +52,7 @@ impl Default for Limits {
             body_timeout: Duration::from_secs(5),
             request_timeout: Duration::from_secs(10),
             concurrent_requests: 1024,
+            concurrent_logins: 256,
         }
     }
 }
@@ -103,7 +106,7 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
     GatewayError::Panicked.into_response()
 }
 
-async fn shed(_: BoxError) -> GatewayError {
+pub(super) async fn shed(_: BoxError) -> GatewayError {
     GatewayError::Overloaded
 }
 

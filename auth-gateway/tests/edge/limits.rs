@@ -155,6 +155,32 @@ async fn work_beyond_the_limit_is_refused_at_once() {
 }
 
 #[tokio::test]
+async fn slow_logins_take_no_place_from_those_who_are_logged_in() {
+    let limits = Limits {
+        concurrent_logins: 1,
+        ..Limits::default()
+    };
+    let silent = Silent::default();
+    let asked = silent.asked.clone();
+    let edge = Arc::new(Edge::asking(Arc::new(silent), &limits));
+    let login = || with_body("POST /v1/login", r#"{"code":"c"}"#);
+    let busy = edge.clone();
+    let first = tokio::spawn(async move { busy.send(login()).await.status });
+    asked.notified().await;
+    assert_eq!(
+        edge.send(login()).await.refusal(),
+        (503, "overloaded".to_owned())
+    );
+    assert_eq!(edge.send(plain("GET /nowhere")).await.refusal().0, 404);
+    let other = edge.clone();
+    let verify =
+        tokio::spawn(async move { other.ask_inside(with_token(plain("GET /verify"))).await });
+    asked.notified().await; // it reached session-service
+    verify.abort();
+    first.abort();
+}
+
+#[tokio::test]
 async fn a_panic_ends_one_request_and_tells_nothing() {
     let edge = Edge::asking(Arc::new(Silent::default()), &Limits::default());
     let answer = edge.send(with_token(plain("DELETE /v1/session"))).await;

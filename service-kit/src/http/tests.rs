@@ -32,7 +32,9 @@ impl Serving {
     async fn start(limits: Limits) -> Self {
         let counter = Arc::new(AtomicUsize::new(1));
         let count = move || format!("{:04}", counter.fetch_add(1, Ordering::SeqCst));
-        let router = Router::new().route("/", get(async move || count()));
+        let router = Router::new()
+            .route("/", get(async move || count()))
+            .route("/large", get(async || vec![b'x'; 4 << 20]));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, stopping) = (listener.local_addr().unwrap(), CancellationToken::new());
         let task = tokio::spawn(serve_within(limits, listener, router, stopping.clone()));
@@ -111,6 +113,7 @@ async fn beyond_the_cap_a_connection_waits_for_another_to_end() {
     let serving = Serving::start(Limits {
         headers: FOREVER,
         connections: 1,
+        ..Limits::default()
     })
     .await;
     let mut first = serving.connect(REQUEST).await;
@@ -122,6 +125,25 @@ async fn beyond_the_cap_a_connection_waits_for_another_to_end() {
     }
     drop(first);
     assert_eq!(answer(&mut second).await, 51);
+}
+
+#[tokio::test]
+async fn whoever_reads_no_answer_is_closed() {
+    let serving = Serving::start(Limits {
+        headers: FOREVER,
+        connections: 1,
+        unread: SHORT,
+    })
+    .await;
+    // Asks for far more than the buffers between us hold, and reads nothing.
+    let mut deaf = serving.connect(b"").await;
+    let large = b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n";
+    for _ in 0..16 {
+        deaf.write_all(large).await.unwrap();
+    }
+    let mut next = serving.connect(REQUEST).await;
+    assert_eq!(answer(&mut next).await, 1, "the only place is free again");
+    drop(deaf);
 }
 
 #[tokio::test]
