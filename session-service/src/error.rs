@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 use service_kit::ServiceError;
-use wx_client::{Quota, WxError};
+use wx_client::{Garbage, Quota, WxError};
 use wx_proto::common::v1::ErrorReason;
 
 use crate::{
@@ -140,6 +140,8 @@ fn wechat_reason(error: &WxError) -> ErrorReason {
         WxError::Busy(_) | WxError::Unreachable(_) | WxError::NoAnswer(_) => {
             ErrorReason::WechatUnavailable
         }
+        // A gateway in front of WeChat is at fault, not what WeChat says.
+        WxError::Garbage(Garbage::Status(429 | 500..=599)) => ErrorReason::WechatUnavailable,
         WxError::Misconfigured(_) => ErrorReason::WechatMisconfigured,
         WxError::UnknownErrcode(_) | WxError::Garbage(_) => ErrorReason::WechatBadAnswer,
         WxError::BadRequest(_) => ErrorReason::Internal,

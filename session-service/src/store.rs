@@ -14,6 +14,7 @@ mod records;
 mod redis;
 mod revocations;
 mod seal;
+mod sql;
 mod sqlite;
 
 pub use self::{

@@ -141,7 +141,7 @@ impl Sessions {
         let opening = Opening {
             id: SessionId::generate().map_err(StoreError::from)?,
             tag: self.tags.tag(&appid, &openid),
-            unionid: account.unionid.clone().or(unionid),
+            unionid: unionid.or_else(|| account.unionid.clone()),
             appid,
             openid,
             user_id: account.id,

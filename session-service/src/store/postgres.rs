@@ -9,7 +9,6 @@ pub use self::settings::{PostgresSettings, PostgresSettingsError};
 
 use std::{fmt, io, time::Duration};
 
-use service_kit::Timestamp;
 use sqlx::PgPool;
 
 use self::nudge::Nudges;
@@ -64,17 +63,4 @@ impl fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PostgresStore(..)")
     }
-}
-
-/// PostgreSQL's integers are signed; our moments and numbers stay far below the sign.
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn unsigned(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
-}
-
-fn moment(millis: i64) -> Timestamp {
-    Timestamp::from_unix_millis(unsigned(millis))
 }

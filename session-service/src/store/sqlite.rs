@@ -4,7 +4,6 @@ mod revocations;
 
 use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
 
-use service_kit::Timestamp;
 use sqlx::{
     Sqlite, SqlitePool, Transaction,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -19,7 +18,11 @@ const BUSY: Duration = Duration::from_secs(1);
 ///
 /// Write-ahead log, and `synchronous = FULL`: what was acknowledged is on disk.
 #[derive(Clone, Debug)]
-pub struct SqliteStore(SqlitePool);
+pub struct SqliteStore {
+    /// Readers never wait for a writer: the write-ahead log lets them look past it.
+    read: SqlitePool,
+    write: SqlitePool,
+}
 
 impl SqliteStore {
     /// Opens the file, makes it where it is missing, and brings its tables up to date.
@@ -35,18 +38,20 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .acquire_timeout(BUSY)
-            .connect_with(options)
-            .await?;
-        sqlx::migrate!("migrations/sqlite").run(&pool).await?;
-        Ok(Self(pool))
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(BUSY)
+        };
+        let write = pool(1).connect_with(options.clone()).await?;
+        sqlx::migrate!("migrations/sqlite").run(&write).await?;
+        let read = pool(4).connect_with(options).await?;
+        Ok(Self { read, write })
     }
 
     /// A transaction that takes the write lock at once, so that it cannot lose it half-way.
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-        self.0.begin_with("BEGIN IMMEDIATE").await
+        self.write.begin_with("BEGIN IMMEDIATE").await
     }
 }
 
@@ -59,17 +64,4 @@ fn reserve(path: &Path) -> std::io::Result<()> {
         .mode(0o600)
         .open(path)
         .map(drop)
-}
-
-/// SQLite's integers are signed; our moments and numbers stay far below the sign.
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn unsigned(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
-}
-
-fn moment(millis: i64) -> Timestamp {
-    Timestamp::from_unix_millis(unsigned(millis))
 }

@@ -71,7 +71,21 @@ async fn garbage_is_a_bad_answer() {
             let refused = spoilt(&system, json!({ "garbage": kind })).await;
             assert_eq!(refused.reason, ErrorReason::WechatBadAnswer, "{kind}");
         }
-        let refused = spoilt(&system, json!({ "status": 502 })).await;
+        system.token().await;
+    })
+    .await;
+}
+
+/// Refusals of WeChat's come with 200: any other status is a gateway's in front of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failing_gateway_is_an_unavailable_wechat() {
+    bounded(async {
+        let system = System::start(Store::Memory).await;
+        for status in [429, 500, 502, 503] {
+            let refused = spoilt(&system, json!({ "status": status })).await;
+            assert_eq!(refused.reason, ErrorReason::WechatUnavailable, "{status}");
+        }
+        let refused = spoilt(&system, json!({ "status": 404 })).await;
         assert_eq!(refused.reason, ErrorReason::WechatBadAnswer);
         system.token().await;
     })

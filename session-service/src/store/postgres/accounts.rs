@@ -4,10 +4,13 @@ use service_kit::Timestamp;
 use sqlx::{FromRow, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
-use super::{PostgresStore, moment, signed};
+use super::PostgresStore;
 use crate::{
     domain::ProfileChange,
-    store::{Account, AccountStore, Seen, SignedIn, StoreError},
+    store::{
+        Account, AccountStore, Seen, SignedIn, StoreError,
+        sql::{moment, signed},
+    },
 };
 
 /// Named one by one: a newer replica may add a column while we run.

@@ -3,10 +3,13 @@ use async_trait::async_trait;
 use service_kit::Timestamp;
 use sqlx::{FromRow, PgPool};
 
-use super::{PostgresStore, moment, nudge::CHANNEL, signed, unsigned};
+use super::{PostgresStore, nudge::CHANNEL};
 use crate::{
-    domain::{Revocation, Row, SessionId, Subject, UserTag},
-    store::{Appended, RevocationLog, StoreError},
+    domain::{Revocation, Row, Subject},
+    store::{
+        Appended, RevocationLog, StoreError,
+        sql::{LogRow, bytes, signed, unsigned},
+    },
 };
 
 /// One statement, so one transaction: the counter's lock is held until the row has committed, so that
@@ -24,26 +27,6 @@ const AFTER: &str = "\
     FROM revocation_counter counter LEFT JOIN revocations log ON log.number > $1 \
     ORDER BY log.number";
 
-#[derive(FromRow)]
-struct LogRow {
-    number: i64,
-    subject: Vec<u8>,
-    expires_at: i64,
-}
-
-impl TryFrom<LogRow> for Row {
-    type Error = sqlx::Error;
-
-    fn try_from(row: LogRow) -> Result<Self, sqlx::Error> {
-        let malformed = || sqlx::Error::Decode("a subject is 8 or 16 bytes".into());
-        Ok(Self {
-            number: unsigned(row.number),
-            subject: subject(&row.subject).ok_or_else(malformed)?,
-            expires_at: moment(row.expires_at),
-        })
-    }
-}
-
 /// The end of the log, and one of its rows where there is one.
 #[derive(FromRow)]
 struct TailRow {
@@ -60,24 +43,6 @@ impl TailRow {
             subject: self.subject?,
             expires_at: self.expires_at?,
         })
-    }
-}
-
-/// A user tag is 8 bytes, a session id 16: the length tells them apart.
-fn subject(bytes: &[u8]) -> Option<Subject> {
-    match bytes.len() {
-        8 => Some(Subject::User(UserTag::from_bytes(bytes.try_into().ok()?))),
-        16 => Some(Subject::Session(SessionId::from_bytes(
-            bytes.try_into().ok()?,
-        ))),
-        _ => None,
-    }
-}
-
-fn bytes(subject: &Subject) -> Vec<u8> {
-    match subject {
-        Subject::Session(id) => id.as_bytes().to_vec(),
-        Subject::User(tag) => tag.as_bytes().to_vec(),
     }
 }
 

@@ -4,10 +4,13 @@ use service_kit::Timestamp;
 use sqlx::{FromRow, Sqlite, Transaction};
 use uuid::Uuid;
 
-use super::{SqliteStore, moment, signed};
+use super::SqliteStore;
 use crate::{
     domain::ProfileChange,
-    store::{Account, AccountStore, Seen, SignedIn, StoreError},
+    store::{
+        Account, AccountStore, Seen, SignedIn, StoreError,
+        sql::{moment, signed},
+    },
 };
 
 #[derive(FromRow)]
@@ -145,7 +148,7 @@ impl AccountStore for SqliteStore {
     }
 
     async fn account(&self, id: Uuid) -> Result<Option<Account>, StoreError> {
-        let mut tx = self.0.begin().await?;
+        let mut tx = self.read.begin().await?;
         Ok(by_id(&mut tx, id).await?)
     }
 

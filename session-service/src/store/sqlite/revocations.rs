@@ -1,51 +1,16 @@
 //! The log of revocations.
 use async_trait::async_trait;
 use service_kit::Timestamp;
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 
-use super::{SqliteStore, moment, signed, unsigned};
+use super::SqliteStore;
 use crate::{
-    domain::{Revocation, Row, SessionId, Subject, UserTag},
-    store::{Appended, RevocationLog, StoreError},
+    domain::{Revocation, Row, Subject},
+    store::{
+        Appended, RevocationLog, StoreError,
+        sql::{LogRow, bytes, signed, unsigned},
+    },
 };
-
-#[derive(FromRow)]
-struct LogRow {
-    number: i64,
-    subject: Vec<u8>,
-    expires_at: i64,
-}
-
-impl TryFrom<LogRow> for Row {
-    type Error = sqlx::Error;
-
-    fn try_from(row: LogRow) -> Result<Self, sqlx::Error> {
-        let malformed = || sqlx::Error::Decode("a subject is 8 or 16 bytes".into());
-        Ok(Self {
-            number: unsigned(row.number),
-            subject: subject(&row.subject).ok_or_else(malformed)?,
-            expires_at: moment(row.expires_at),
-        })
-    }
-}
-
-/// A user tag is 8 bytes, a session id 16: the length tells them apart.
-fn subject(bytes: &[u8]) -> Option<Subject> {
-    match bytes.len() {
-        8 => Some(Subject::User(UserTag::from_bytes(bytes.try_into().ok()?))),
-        16 => Some(Subject::Session(SessionId::from_bytes(
-            bytes.try_into().ok()?,
-        ))),
-        _ => None,
-    }
-}
-
-fn bytes(subject: &Subject) -> Vec<u8> {
-    match subject {
-        Subject::Session(id) => id.as_bytes().to_vec(),
-        Subject::User(tag) => tag.as_bytes().to_vec(),
-    }
-}
 
 type Tx = Transaction<'static, Sqlite>;
 
@@ -108,7 +73,7 @@ impl RevocationLog for SqliteStore {
     }
 
     async fn after(&self, number: u64) -> Result<(Vec<Row>, u64), StoreError> {
-        let mut tx = self.0.begin().await?;
+        let mut tx = self.read.begin().await?;
         let rows: Vec<LogRow> = sqlx::query_as(
             "SELECT number, subject, expires_at FROM revocations WHERE number > ? ORDER BY number",
         )
@@ -128,7 +93,7 @@ impl RevocationLog for SqliteStore {
     async fn prune(&self, now: Timestamp) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM revocations WHERE expires_at <= ?")
             .bind(signed(now.unix_millis()))
-            .execute(&self.0)
+            .execute(&self.write)
             .await?;
         Ok(())
     }

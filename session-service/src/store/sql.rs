@@ -1,0 +1,60 @@
+//! What both databases spell alike.
+use service_kit::Timestamp;
+use sqlx::FromRow;
+
+use crate::domain::{Row, SessionId, Subject, UserTag};
+
+/// A database's integers are signed; our moments and numbers stay far below the sign.
+pub(super) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// The number that was stored.
+pub(super) fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+/// The moment that was stored, as Unix milliseconds.
+pub(super) fn moment(millis: i64) -> Timestamp {
+    Timestamp::from_unix_millis(unsigned(millis))
+}
+
+/// A row of the log.
+#[derive(FromRow)]
+pub(super) struct LogRow {
+    pub(super) number: i64,
+    pub(super) subject: Vec<u8>,
+    pub(super) expires_at: i64,
+}
+
+impl TryFrom<LogRow> for Row {
+    type Error = sqlx::Error;
+
+    fn try_from(row: LogRow) -> Result<Self, sqlx::Error> {
+        let malformed = || sqlx::Error::Decode("a subject is 8 or 16 bytes".into());
+        Ok(Self {
+            number: unsigned(row.number),
+            subject: subject(&row.subject).ok_or_else(malformed)?,
+            expires_at: moment(row.expires_at),
+        })
+    }
+}
+
+/// A user tag is 8 bytes, a session id 16: the length tells them apart.
+fn subject(bytes: &[u8]) -> Option<Subject> {
+    match bytes.len() {
+        8 => Some(Subject::User(UserTag::from_bytes(bytes.try_into().ok()?))),
+        16 => Some(Subject::Session(SessionId::from_bytes(
+            bytes.try_into().ok()?,
+        ))),
+        _ => None,
+    }
+}
+
+/// A subject as it is stored.
+pub(super) fn bytes(subject: &Subject) -> Vec<u8> {
+    match subject {
+        Subject::Session(id) => id.as_bytes().to_vec(),
+        Subject::User(tag) => tag.as_bytes().to_vec(),
+    }
+}
