@@ -35,6 +35,21 @@ pub trait ServiceError: std::error::Error + 'static {
     }
 }
 
+/// An error and what lies beneath it, in one line: every log format shows it alike.
+#[must_use]
+pub fn causes(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut beneath = error.source();
+    while let Some(cause) = beneath {
+        let text = cause.to_string();
+        if !line.ends_with(&text) {
+            line = format!("{line}: {text}");
+        }
+        beneath = cause.source();
+    }
+    line
+}
+
 /// What the caller may be told; what it may not is logged here, once.
 ///
 /// Our own faults (5xx) are logged with their chain of causes, and answered without it.
@@ -44,13 +59,13 @@ pub fn outward(error: &impl ServiceError) -> String {
     if !status.is_server_error() {
         return error.to_string();
     }
-    let (cause, reason): (&dyn std::error::Error, _) = (error, code_of(reason));
+    let (error_line, reason) = (causes(error), code_of(reason));
     if error.is_logged() {
-        tracing::debug!(error = cause, reason, "request failed");
+        tracing::debug!(error = error_line, reason, "request failed");
     } else if status == http::StatusCode::INTERNAL_SERVER_ERROR {
-        tracing::error!(error = cause, reason, "request failed");
+        tracing::error!(error = error_line, reason, "request failed");
     } else {
-        tracing::warn!(error = cause, reason, "request failed");
+        tracing::warn!(error = error_line, reason, "request failed");
     }
     status.canonical_reason().unwrap_or("error").to_lowercase()
 }
@@ -103,6 +118,16 @@ mod tests {
             RemoteError::from(status).reason,
             ErrorReason::SessionExpired
         );
+    }
+
+    #[test]
+    fn a_line_of_the_log_tells_every_cause_once() {
+        let io = std::io::Error::other("disk full");
+        let error = anyhow::Error::from(io)
+            .context("writing")
+            .context("the database failed");
+        let line = causes(error.as_ref());
+        assert_eq!(line, "the database failed: writing: disk full");
     }
 
     #[test]

@@ -25,8 +25,8 @@ mod wire;
 pub use self::{
     clock::{Clock, ManualClock, SystemClock, Timestamp},
     error::{
-        RemoteError, ServiceError, code_of, grpc_code, http_status, outward, reason_of_code,
-        reason_of_status, to_status,
+        RemoteError, ServiceError, causes, code_of, grpc_code, http_status, outward,
+        reason_of_code, reason_of_status, to_status,
     },
     health::{Gate, Readiness},
     keys::{Key, KeyRing, KeyRingError},

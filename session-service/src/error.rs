@@ -158,3 +158,15 @@ fn crypto_reason(reason: ErrorReason) -> ErrorReason {
         _ => ErrorReason::Internal,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_database_says_why_to_the_log() {
+        let error = SessionError::from(StoreError::from(sqlx::Error::PoolTimedOut));
+        let chain = format!("{:#}", anyhow::Error::from(error));
+        assert!(chain.contains("timed out"), "{chain}");
+    }
+}

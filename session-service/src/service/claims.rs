@@ -106,7 +106,7 @@ impl Sessions {
         if let Err(error) = self.try_settle(&held, outcome).await {
             // The code counts as used once the holder's time is over.
             tracing::warn!(
-                error = &error as &dyn std::error::Error,
+                error = service_kit::causes(&error),
                 "the outcome of a login was not noted"
             );
         }

@@ -73,7 +73,7 @@ impl Sessions {
             .change_attempts(tag, |attempts, _| Ok(attempts.give_back()))
             .await;
         if let Err(error) = given {
-            tracing::warn!(error = &error as &dyn std::error::Error, user.tag = %tag, "a decrypt attempt was not given back");
+            tracing::warn!(error = service_kit::causes(&error), user.tag = %tag, "a decrypt attempt was not given back");
         }
     }
 

@@ -68,7 +68,7 @@ impl Sessions {
                 Ok(true) => return,
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, session.id = %claims.id, "an ended session's record stays for now");
+                    tracing::warn!(error = service_kit::causes(&error), session.id = %claims.id, "an ended session's record stays for now");
                     return;
                 }
             }

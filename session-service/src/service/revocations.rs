@@ -107,7 +107,7 @@ impl Revocations {
                 Ok(_) => gate.set(true),
                 Err(error) => {
                     tracing::warn!(
-                        error = &error as &dyn std::error::Error,
+                        error = service_kit::causes(&error),
                         "the log of revocations cannot be read"
                     );
                     // While nothing can be vouched for, other replicas should be asked.
@@ -129,7 +129,7 @@ impl Revocations {
     async fn prune(&self) {
         if let Err(error) = self.log.prune(self.clock.now()).await {
             tracing::warn!(
-                error = &error as &dyn std::error::Error,
+                error = service_kit::causes(&error),
                 "old revocations stay for now"
             );
         }

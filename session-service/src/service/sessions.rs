@@ -72,7 +72,7 @@ impl Sessions {
         self.counters.revoked(reason);
         tracing::info!(event = reason.as_str(), user.tag = %tag, "all sessions ended");
         if let Err(error) = self.clear(tag).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, user.tag = %tag, "ended sessions' records stay for now");
+            tracing::warn!(error = service_kit::causes(&error), user.tag = %tag, "ended sessions' records stay for now");
         }
         Ok(())
     }

@@ -51,7 +51,7 @@ impl Sessions {
     /// faster, or the store refuse, the user's request goes on all the same.
     async fn note(&self, read: &Read<Session>, becomes: &Session, now: Timestamp) {
         if let Err(error) = self.try_note(read, becomes, now).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, session.id = %becomes.id, "a first use was not noted");
+            tracing::warn!(error = service_kit::causes(&error), session.id = %becomes.id, "a first use was not noted");
         }
     }
 

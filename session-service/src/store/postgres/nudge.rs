@@ -36,7 +36,7 @@ async fn keep_listening(pool: PgPool, heard: Arc<Notify>) {
     loop {
         let Err(error) = listen(&pool, &heard).await;
         tracing::debug!(
-            error = &error as &dyn std::error::Error,
+            error = service_kit::causes(&error),
             "nobody tells of new revocations: the log is read once a second"
         );
         tokio::time::sleep(PAUSE).await;
