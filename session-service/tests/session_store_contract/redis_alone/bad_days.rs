@@ -127,6 +127,16 @@ async fn an_abandoned_question_confuses_nobody() {
     .await;
 }
 
+/// Asks until a Redis that is back answers, which it does within two seconds.
+async fn found_again(store: &RedisStore) {
+    let back = Instant::now();
+    while let Err(error) = word(store, 0).await {
+        assert!(matches!(error, StoreError::RedisAway(_)), "{error}");
+        assert!(back.elapsed() < Duration::from_secs(2));
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
 async fn a_dead_redis_is_noticed_and_found_again() {
     bounded(async {
@@ -138,12 +148,7 @@ async fn a_dead_redis_is_noticed_and_found_again() {
             assert_away_within(Duration::from_secs(1), &store).await;
         }
         server.revive().await;
-        let back = Instant::now();
-        while let Err(error) = word(&store, 0).await {
-            assert!(matches!(error, StoreError::RedisAway(_)), "{error}");
-            assert!(back.elapsed() < Duration::from_secs(2));
-            tokio::task::yield_now().await;
-        }
+        found_again(&store).await;
         fill(&store).await;
         read(&store).await.unwrap();
     })
@@ -158,12 +163,7 @@ async fn a_redis_that_died_between_two_questions_is_found_again() {
         fill(&store).await;
         server.kill();
         server.revive().await;
-        let back = Instant::now();
-        while let Err(error) = word(&store, 0).await {
-            assert!(matches!(error, StoreError::RedisAway(_)), "{error}");
-            assert!(back.elapsed() < Duration::from_secs(2));
-            tokio::task::yield_now().await;
-        }
+        found_again(&store).await;
     })
     .await;
 }
