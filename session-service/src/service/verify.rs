@@ -29,14 +29,14 @@ impl Sessions {
     /// When the token is not ours, its time is over, it was revoked, or a store cannot tell.
     pub async fn verify(&self, token: &str) -> Result<Verified, SessionError> {
         let claims = self.genuine(token)?;
-        let read = self.records.session(claims.tag, claims.id).await?;
-        let session = self.standing(&claims, read.value.clone())?;
+        let mut read = self.records.session(claims.tag, claims.id).await?;
+        let session = self.standing(&claims, read.value.take())?;
         let now = self.now();
         match session.present(&claims, &self.limits, now) {
             Presented::Expired => Err(SessionError::Expired),
             Presented::Passes { until, becomes } => {
                 if let Some(becomes) = &becomes {
-                    self.note(&read, becomes, now).await;
+                    self.note(&read, &session, becomes, now).await;
                 }
                 let good_for = until.since(now).min(GOOD_FOR);
                 Ok(Verified {
@@ -49,8 +49,8 @@ impl Sessions {
 
     /// Notes a generation's first use, or a step that the store had lost. Should another call be
     /// faster, or the store refuse, the user's request goes on all the same.
-    async fn note(&self, read: &Read<Session>, becomes: &Session, now: Timestamp) {
-        if let Err(error) = self.try_note(read, becomes, now).await {
+    async fn note(&self, read: &Read<Session>, was: &Session, becomes: &Session, now: Timestamp) {
+        if let Err(error) = self.try_note(read, was, becomes, now).await {
             tracing::warn!(error = service_kit::causes(&error), session.id = %becomes.id, "a first use was not noted");
         }
     }
@@ -58,15 +58,12 @@ impl Sessions {
     async fn try_note(
         &self,
         read: &Read<Session>,
+        was: &Session,
         becomes: &Session,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let life = becomes.expires_at.since(now);
-        let change = if read
-            .value
-            .as_ref()
-            .is_some_and(|was| was.expires_at == becomes.expires_at)
-        {
+        let change = if was.expires_at == becomes.expires_at {
             Change::default().put(read, becomes, life)
         } else {
             // The session lasts longer now: the user's list and keys must last as long.
