@@ -14,6 +14,7 @@
 
 mod answer;
 mod collector;
+mod findings;
 mod fleet;
 mod phone;
 mod ports;
@@ -27,6 +28,7 @@ mod wechat;
 pub use self::{
     answer::Answer,
     collector::{Collector, Seen},
+    findings::found,
     fleet::Fleet,
     phone::Phone,
     ports::Ports,

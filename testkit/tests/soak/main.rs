@@ -1,0 +1,1 @@
+//! The long checks: `scripts/soak`. Each has a quick sister among the other tests.
