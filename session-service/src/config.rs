@@ -1,14 +1,17 @@
 //! Every setting of this service, and [`Config::start_on`], which acts on them.
 mod build;
 mod database;
+mod eviction;
 mod life;
 mod places;
+mod redis;
 
 pub use self::{
     build::Sockets,
     database::DatabaseSettings,
     life::{RevocationSettings, SessionSettings},
-    places::{AppSettings, KeySettings, RedisConfig, ServiceSettings, WechatSettings},
+    places::{AppSettings, KeySettings, ServiceSettings, WechatSettings},
+    redis::{RedisConfig, RedisTopology},
 };
 
 use serde::Deserialize;

@@ -7,6 +7,7 @@
 //! To add a session store, implement [`SessionStore`] and ask it `tests/session_store_contract`.
 
 mod accounts;
+mod failures;
 mod memory;
 mod postgres;
 mod record;
@@ -22,7 +23,7 @@ pub use self::{
     memory::MemoryStore,
     postgres::{PostgresSettings, PostgresSettingsError, PostgresStore},
     records::{Change, Read, Records},
-    redis::{RedisSettings, RedisStore},
+    redis::{Away, RedisAddressError, RedisSettings, RedisStore, RedisTls, Sentinels, Topology},
     revocations::{Appended, RevocationLog},
     seal::Seal,
     sqlite::SqliteStore,
@@ -39,8 +40,8 @@ use crate::domain::{SessionId, UserTag};
 pub enum StoreError {
     /// Redis did not answer, or not in time.
     #[error("redis is away")]
-    RedisAway(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Redis answered that it will not: full, read-only, loading, no permission.
+    RedisAway(#[source] Away),
+    /// Redis answered that it will not: full, read-only, loading, no permission. Its word for it.
     #[error("redis refuses: {0}")]
     RedisRefuses(String),
     /// The database failed.
@@ -58,6 +59,23 @@ pub enum StoreError {
     /// The operating system gave no randomness.
     #[error("no randomness")]
     NoRandomness(#[from] getrandom::Error),
+}
+
+impl StoreError {
+    /// The failure's stable name in metrics.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let name = match self {
+            Self::RedisAway(away) => away.as_str(),
+            Self::RedisRefuses(code) => return redis::refusal(code),
+            Self::Sql(_) => "database",
+            Self::Migration(_) => "migration",
+            Self::Foreign(_) => "foreign_record",
+            Self::Contended => "contended",
+            Self::NoRandomness(_) => "no_randomness",
+        };
+        name.to_owned()
+    }
 }
 
 /// A key in the store. Keys with the same `{tag}` can change together.
@@ -148,6 +166,9 @@ pub trait SessionStore: Send + Sync + 'static {
     /// # Errors
     /// When the store did not answer; the swap may have happened all the same.
     async fn swap(&self, swaps: &[Swap]) -> Result<bool, StoreError>;
+
+    /// An answer was not what had been put there: whatever brought it should not bring another one.
+    async fn distrust(&self) {}
 
     /// Everything that is kept: for people to look at, and for tests.
     ///

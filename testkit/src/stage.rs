@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// The whole system in this process.
 pub struct Stage {
     /// What runs.
-    pub system: System,
+    pub system: Box<System>,
     /// The time of all services.
     pub clock: Arc<ManualClock>,
     /// A mini-program.
@@ -63,7 +63,8 @@ impl Stage {
             .as_ref()
             .map(|redis| session_service::config::RedisConfig::at(&redis.url()));
         change(&mut plan);
-        let system = Box::pin(System::start(plan, clock.clone())).await.unwrap();
+        let system = Box::pin(System::start(plan, clock.clone())).await;
+        let system = Box::new(system.unwrap());
         let addresses = system.addresses;
         Self {
             phone: Phone::new(addresses.public, addresses.internal),

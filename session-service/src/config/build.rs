@@ -9,7 +9,9 @@ use tonic::service::Routes;
 use wx_client::WxClient;
 use wx_proto::session::v1::session_service_server::SERVICE_NAME;
 
-use super::{Config, DatabaseSettings, WechatSettings, database::Database};
+use super::{
+    Config, DatabaseSettings, WechatSettings, database::Database, eviction::refuse_eviction,
+};
 use crate::{
     clients::GrpcCrypto,
     domain::{TagKey, TokenKeys},
@@ -77,7 +79,8 @@ impl Config {
             .map(super::AppSettings::app)
             .collect::<Result<_, _>>()?;
         Ok(Sessions::new(Parts {
-            records: Records::new(self.session_store(host)?, Seal::derive(index)),
+            records: Records::new(self.session_store(host).await?, Seal::derive(index))
+                .counting(&host.metrics),
             accounts,
             revocations: Arc::new(revocations),
             crypto: Arc::new(GrpcCrypto::new(channel)),
@@ -92,9 +95,14 @@ impl Config {
         }))
     }
 
-    fn session_store(&self, host: &Host) -> anyhow::Result<Arc<dyn SessionStore>> {
+    async fn session_store(&self, host: &Host) -> anyhow::Result<Arc<dyn SessionStore>> {
         if let Some(redis) = &self.redis {
-            return Ok(Arc::new(RedisStore::new(&redis.settings()?)?));
+            let store = RedisStore::new(&redis.settings()?).context("[redis]")?;
+            let store = Arc::new(store);
+            if !redis.allow_eviction {
+                refuse_eviction(&store, host).await?;
+            }
+            return Ok(store);
         }
         tracing::info!("no [redis]: sessions are kept in memory and end with this process");
         Ok(Arc::new(MemoryStore::new(host.clock.clone())))

@@ -6,8 +6,6 @@ use serde::Deserialize;
 use service_kit::{KeyRing, Listen, secret};
 use url::Url;
 
-use crate::store::RedisSettings;
-
 /// `[session_service]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -76,52 +74,6 @@ fn ring(
     use secrecy::ExposeSecret;
     let text = secret::load(name, value, file.map(PathBuf::as_path))?;
     KeyRing::parse(text.expose_secret()).context(name)
-}
-
-/// `[redis]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RedisConfig {
-    /// `redis://[user:password@]host:port/db`.
-    pub url: Option<SecretString>,
-    /// The file that holds it.
-    pub url_file: Option<PathBuf>,
-    /// The longest wait for one answer, connecting included.
-    #[serde(with = "humantime_serde", default = "redis_timeout")]
-    pub timeout: Duration,
-    /// Connections at most.
-    #[serde(default = "redis_connections")]
-    pub connections: usize,
-}
-
-fn redis_timeout() -> Duration {
-    Duration::from_millis(500)
-}
-
-fn redis_connections() -> usize {
-    32
-}
-
-impl RedisConfig {
-    /// A server at `url`, everything else by default.
-    #[must_use]
-    pub fn at(url: &str) -> Self {
-        Self {
-            url: Some(url.into()),
-            url_file: None,
-            timeout: redis_timeout(),
-            connections: redis_connections(),
-        }
-    }
-
-    pub(super) fn settings(&self) -> anyhow::Result<RedisSettings> {
-        let url = secret::load("redis.url", self.url.as_ref(), self.url_file.as_deref())?;
-        Ok(RedisSettings {
-            url,
-            timeout: self.timeout,
-            connections: self.connections,
-        })
-    }
 }
 
 /// `[wechat]`.

@@ -1,8 +1,11 @@
 //! Typed records over a [`SessionStore`]: read, decide elsewhere, swap.
 use std::{sync::Arc, time::Duration};
 
+use telemetry::Metrics;
+
 use super::{
-    Expect, Seal, SessionStore, StoreError, StoreKey, Swap, Write, record::Record, seal::Opened,
+    Expect, Seal, SessionStore, StoreError, StoreKey, Swap, Write, failures::Failures,
+    record::Record, seal::Opened,
 };
 use crate::domain::{Attempts, CodeClaim, Session, SessionId, UserSessions, UserTag};
 
@@ -11,6 +14,7 @@ use crate::domain::{Attempts, CodeClaim, Session, SessionId, UserSessions, UserT
 pub struct Records {
     store: Arc<dyn SessionStore>,
     seal: Arc<Seal>,
+    failures: Failures,
 }
 
 /// A record as it was when read, and the proof that it has not changed since.
@@ -29,7 +33,15 @@ impl Records {
         Self {
             store,
             seal: Arc::new(seal),
+            failures: Failures::default(),
         }
+    }
+
+    /// The same, with its failures counted in `metrics`.
+    #[must_use]
+    pub fn counting(self, metrics: &Metrics) -> Self {
+        let failures = Failures::new(metrics);
+        Self { failures, ..self }
     }
 
     /// Reads one session: one `GET`, nothing else.
@@ -58,10 +70,13 @@ impl Records {
         id: SessionId,
     ) -> Result<(Read<Session>, Read<UserSessions>), StoreError> {
         let keys = [StoreKey::session(tag, id), StoreKey::user(tag)];
-        let mut found = self.store.get(&keys).await?.into_iter();
+        let mut found = self.get(&keys).await?.into_iter();
         let [session, user] = keys;
         let (first, second) = (found.next().flatten(), found.next().flatten());
-        Ok((self.open(session, first)?, self.open(user, second)?))
+        Ok((
+            self.open(session, first).await?,
+            self.open(user, second).await?,
+        ))
     }
 
     /// Reads a user's decrypt attempts.
@@ -87,7 +102,7 @@ impl Records {
     pub async fn commit(&self, change: Change) -> Result<bool, StoreError> {
         let sealed = change.0.into_iter().map(|part| part.seal(&self.seal));
         let swaps = sealed.collect::<Result<Vec<_>, _>>()?;
-        self.store.swap(&swaps).await
+        self.failures.count(self.store.swap(&swaps).await)
     }
 
     /// Everything that is stored, as stored.
@@ -99,16 +114,15 @@ impl Records {
     }
 
     async fn read<T: Record>(&self, key: StoreKey) -> Result<Read<T>, StoreError> {
-        let found = self
-            .store
-            .get(std::slice::from_ref(&key))
-            .await?
-            .pop()
-            .flatten();
-        self.open(key, found)
+        let found = self.get(std::slice::from_ref(&key)).await?;
+        self.open(key, found.into_iter().next().flatten()).await
     }
 
-    fn open<T: Record>(
+    async fn get(&self, keys: &[StoreKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        self.failures.count(self.store.get(keys).await)
+    }
+
+    async fn open<T: Record>(
         &self,
         key: StoreKey,
         found: Option<Vec<u8>>,
@@ -118,9 +132,18 @@ impl Records {
             None | Some(Opened::OtherLayout) => None,
             // What we sealed but cannot read is of another layout too.
             Some(Opened::Plain(plain)) => T::decode(&plain),
-            Some(Opened::Foreign) => return Err(StoreError::Foreign(key)),
+            Some(Opened::Foreign) => return Err(self.foreign(key).await),
         };
         Ok(Read { key, found, value })
+    }
+
+    /// Somebody else writes where we write, or an answer was another question's: an alarm either way.
+    async fn foreign(&self, key: StoreKey) -> StoreError {
+        tracing::error!(event = "foreign_record", key = %key, "what was read is not what was written there");
+        self.store.distrust().await;
+        let error = StoreError::Foreign(key);
+        self.failures.note(&error);
+        error
     }
 }
 

@@ -61,6 +61,10 @@ impl System {
 
     /// A system with other settings than usual.
     pub(crate) async fn with(store: Store, adjust: impl FnOnce(&mut Config)) -> Self {
+        Box::pin(Self::build(store, adjust)).await
+    }
+
+    async fn build(store: Store, adjust: impl FnOnce(&mut Config)) -> Self {
         let clock = Arc::new(ManualClock::at(START));
         let wechat = Wechat::start(clock.clone()).await;
         let crypto = Crypto::start(clock.clone()).await;

@@ -72,9 +72,8 @@ impl Subject {
 /// The store that `server` keeps, asked with this much patience.
 pub(crate) fn store_at(server: &RedisServer, timeout: Duration) -> RedisStore {
     let settings = RedisSettings {
-        url: server.url().into(),
         timeout,
-        connections: 32,
+        ..RedisSettings::at(&server.url())
     };
     RedisStore::new(&settings).unwrap()
 }

@@ -6,23 +6,65 @@ use std::time::{Duration, Instant};
 
 use deadpool::managed::{Manager as PoolManager, Metrics, RecycleError, RecycleResult};
 use deadpool_redis::redis::{
-    self, AsyncConnectionConfig, Client, RedisError, aio::MultiplexedConnection,
+    self, AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult,
+    Value, aio::MultiplexedConnection,
 };
 
 /// An answer this fresh shows that the connection works.
 const FRESH: Duration = Duration::from_secs(1);
 
+/// What a connection must show when it is new, or has not been used for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// That it answers.
+    Alive,
+    /// That it leads to a master: a demoted one goes on answering reads.
+    Master,
+}
+
 /// One connection, and when it last answered.
 pub(super) struct Connection {
-    /// The connection; used by one asker at a time.
-    pub(super) wire: MultiplexedConnection,
+    wire: MultiplexedConnection,
     answered_at: Instant,
 }
 
 impl Connection {
+    /// Asks; used by one asker at a time.
+    pub(super) async fn ask<T: FromRedisValue>(&mut self, command: &Cmd) -> RedisResult<T> {
+        command.query_async(&mut self.wire).await
+    }
+
     /// Notes that it works.
     pub(super) fn answered(&mut self) {
         self.answered_at = Instant::now();
+    }
+
+    async fn prove(&mut self, proof: Proof) -> RedisResult<()> {
+        let proven = match proof {
+            Proof::Alive => self.ask::<String>(&redis::cmd("PING")).await? == "PONG",
+            Proof::Master => {
+                let role: Value = self.ask(&redis::cmd("ROLE")).await?;
+                is_master(&role)
+            }
+        };
+        if proven {
+            self.answered();
+            return Ok(());
+        }
+        let what = "it is no master, or the reply belongs to another question";
+        Err((ErrorKind::Client, what).into())
+    }
+}
+
+/// `ROLE` answers `master`, `slave` or `sentinel` first.
+fn is_master(role: &Value) -> bool {
+    let Value::Array(parts) = role else {
+        return false;
+    };
+    match parts.first() {
+        Some(Value::BulkString(name)) => name == b"master",
+        Some(Value::SimpleString(name)) => name == "master",
+        _ => false,
     }
 }
 
@@ -30,14 +72,19 @@ impl Connection {
 pub(super) struct Manager {
     client: Client,
     config: AsyncConnectionConfig,
+    proof: Proof,
 }
 
 impl Manager {
-    pub(super) fn new(client: Client, timeout: Duration) -> Self {
+    pub(super) fn new(client: Client, timeout: Duration, proof: Proof) -> Self {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(timeout))
             .set_response_timeout(Some(timeout));
-        Self { client, config }
+        Self {
+            client,
+            config,
+            proof,
+        }
     }
 }
 
@@ -50,26 +97,21 @@ impl PoolManager for Manager {
             .client
             .get_multiplexed_async_connection_with_config(&self.config)
             .await?;
-        Ok(Connection {
+        let mut connection = Connection {
             wire,
             answered_at: Instant::now(),
-        })
+        };
+        if self.proof == Proof::Master {
+            connection.prove(Proof::Master).await?;
+        }
+        Ok(connection)
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<RedisError> {
         if connection.answered_at.elapsed() < FRESH {
             return Ok(());
         }
-        let pong: String = redis::cmd("PING")
-            .query_async(&mut connection.wire)
-            .await
-            .map_err(RecycleError::Backend)?;
-        if pong != "PONG" {
-            return Err(RecycleError::message(
-                "the reply belongs to another question",
-            ));
-        }
-        connection.answered();
-        Ok(())
+        let proven = connection.prove(self.proof).await;
+        proven.map_err(RecycleError::Backend)
     }
 }

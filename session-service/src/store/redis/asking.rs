@@ -1,0 +1,169 @@
+//! What sentinels and nodes of a Cluster say of each other.
+//!
+//! Each question goes out on a connection of its own, to everybody at once: whoever is hung or gone costs
+//! nothing but their answer.
+use std::{collections::HashMap, time::Duration};
+
+use deadpool_redis::redis::{self, AsyncConnectionConfig, Cmd, FromRedisValue, RedisResult, Value};
+use futures::{StreamExt, stream::FuturesUnordered};
+
+use super::address::{Dialer, Host};
+
+/// The longest wait for one of them, connecting included.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// Whom a sentinel takes for the master.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Master {
+    pub(super) host: Host,
+    /// Grows with each failover: of two opinions the one with the larger number is younger.
+    epoch: u64,
+}
+
+/// The master called `name`, by the youngest of the sentinels' opinions.
+pub(super) async fn master(sentinels: &[Host], dialer: &Dialer, name: &str) -> Option<Master> {
+    let mut question = redis::cmd("SENTINEL");
+    question.arg("MASTER").arg(name);
+    let opinions = sentinels.iter().map(|host| {
+        let question = question.clone();
+        async move { ask::<HashMap<String, String>>(dialer, host, &question).await }
+    });
+    let opinions: Vec<_> = opinions.collect::<FuturesUnordered<_>>().collect().await;
+    let masters = opinions
+        .into_iter()
+        .flatten()
+        .filter_map(|said| read(&said));
+    masters.max_by_key(|master| master.epoch)
+}
+
+fn read(said: &HashMap<String, String>) -> Option<Master> {
+    Some(Master {
+        host: Host {
+            name: said.get("ip")?.clone(),
+            port: said.get("port")?.parse().ok()?,
+        },
+        epoch: said.get("config-epoch")?.parse().ok()?,
+    })
+}
+
+/// A range of slots, and who answers for them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Range {
+    pub(super) first: u16,
+    pub(super) last: u16,
+    pub(super) host: Host,
+}
+
+/// Who answers for which slots: the first answer of `nodes`.
+pub(super) async fn slots(nodes: &[Host], dialer: &Dialer) -> Option<Vec<Range>> {
+    let mut question = redis::cmd("CLUSTER");
+    question.arg("SLOTS");
+    let answers = nodes.iter().map(|host| {
+        let question = question.clone();
+        async move {
+            let said: Value = ask(dialer, host, &question).await?;
+            ranges(&said, host).filter(|ranges| !ranges.is_empty())
+        }
+    });
+    let mut answers: FuturesUnordered<_> = answers.collect();
+    while let Some(answer) = answers.next().await {
+        if answer.is_some() {
+            return answer;
+        }
+    }
+    None
+}
+
+/// `[first, last, [address, port, id, ..], replicas..]` for each range.
+fn ranges(said: &Value, asked: &Host) -> Option<Vec<Range>> {
+    let Value::Array(ranges) = said else {
+        return None;
+    };
+    let range = |range: &Value| {
+        let Value::Array(parts) = range else {
+            return None;
+        };
+        let [first, last, Value::Array(master), ..] = parts.as_slice() else {
+            return None;
+        };
+        Some(Range {
+            first: number(first)?,
+            last: number(last)?,
+            host: node(master, asked)?,
+        })
+    };
+    ranges.iter().map(range).collect()
+}
+
+/// A node that does not know its own address is the one that was asked.
+fn node(said: &[Value], asked: &Host) -> Option<Host> {
+    let [name, port, ..] = said else {
+        return None;
+    };
+    let name: Option<String> = FromRedisValue::from_redis_value(name.clone()).ok()?;
+    let name = name.filter(|name| !name.is_empty() && name != "?");
+    Some(Host {
+        name: name.unwrap_or_else(|| asked.name.clone()),
+        port: number(port)?,
+    })
+}
+
+fn number(value: &Value) -> Option<u16> {
+    match value {
+        Value::Int(number) => u16::try_from(*number).ok(),
+        _ => None,
+    }
+}
+
+async fn ask<T: FromRedisValue>(dialer: &Dialer, host: &Host, question: &Cmd) -> Option<T> {
+    let asked = async {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE));
+        let client = dialer.client(host)?;
+        let mut connection = client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await?;
+        question.query_async(&mut connection).await
+    };
+    let answer: Result<RedisResult<T>, _> = tokio::time::timeout(PATIENCE, asked).await;
+    match answer {
+        Ok(Ok(answer)) => Some(answer),
+        Ok(Err(error)) => {
+            tracing::debug!(redis.host = %host, error = service_kit::causes(&error), "it says nothing of the others");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bulk(text: &str) -> Value {
+        Value::BulkString(text.as_bytes().to_vec())
+    }
+
+    fn range(first: i64, last: i64, name: &str, port: i64) -> Value {
+        let master = Value::Array(vec![bulk(name), Value::Int(port), bulk("id")]);
+        Value::Array(vec![Value::Int(first), Value::Int(last), master])
+    }
+
+    #[test]
+    fn a_node_without_an_address_is_the_one_that_was_asked() {
+        let asked: Host = "10.0.0.9:7000".parse().unwrap();
+        let said = Value::Array(vec![range(0, 5, "", 7000), range(6, 9, "10.0.0.1", 7001)]);
+        let found = ranges(&said, &asked).unwrap();
+        let hosts: Vec<_> = found.iter().map(|range| range.host.to_string()).collect();
+        assert_eq!(hosts, ["10.0.0.9:7000", "10.0.0.1:7001"]);
+    }
+
+    #[test]
+    fn slots_that_cannot_be_are_no_answer() {
+        let asked: Host = "a:1".parse().unwrap();
+        for said in [Value::Nil, Value::Array(vec![range(0, 70_000, "a", 1)])] {
+            assert_eq!(ranges(&said, &asked), None);
+        }
+    }
+}
