@@ -3,6 +3,8 @@
 //! A [`Stage`] is everything in one process, on a clock that the test moves. A [`Fleet`] is the three
 //! real programs with their configuration files, which can be killed. [`Phone`] speaks as the
 //! mini-program, [`Wechat`] plays the user in the fake WeChat, [`Collector`] receives spans over OTLP.
+//! [`RedisServer`], [`RedisSentinel`] and [`RedisCluster`] are Redis as it is run in production; any of
+//! their nodes can be killed, stopped and brought back.
 #![expect(
     clippy::missing_panics_doc,
     reason = "a test may panic, and so may what serves it"
@@ -20,7 +22,7 @@ mod phone;
 mod ports;
 mod postgres_server;
 mod program;
-mod redis_server;
+mod redis;
 mod secrets;
 mod stage;
 mod wechat;
@@ -34,7 +36,7 @@ pub use self::{
     ports::Ports,
     postgres_server::PostgresServer,
     program::Program,
-    redis_server::RedisServer,
+    redis::{RedisAccess, RedisCluster, RedisSentinel, RedisServer, RedisTls, SlotMove},
     secrets::spellings,
     stage::{Stage, story},
     wechat::Wechat,

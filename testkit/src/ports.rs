@@ -1,5 +1,14 @@
 //! Where programs of a test's own listen.
-use std::net::{SocketAddr, TcpListener};
+use std::{
+    hash::{BuildHasher, RandomState},
+    net::{SocketAddr, TcpListener},
+};
+
+/// Ports below those that operating systems give to outgoing connections: none of these takes one while
+/// a test keeps the server behind it down.
+const QUIET: std::ops::Range<u16> = 12_000..22_000;
+/// How far above its port a node of a Redis Cluster speaks with the others.
+const TO_BUS: u16 = 10_000;
 
 /// An address of loopback for every listener there is.
 #[derive(Clone, Copy, Debug)]
@@ -70,4 +79,28 @@ admin = {{ listen = "{c}" }}
     pub fn readiness(&self) -> [String; 3] {
         self.admin.map(|at| format!("http://{at}/readyz"))
     }
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> u16 {
+    quiet_port(is_free)
+}
+
+/// A port that was free a moment ago, and so was the one at which a node of a Redis Cluster speaks with
+/// the others.
+pub(crate) fn free_port_with_bus() -> u16 {
+    quiet_port(|port| is_free(port) && is_free(port + TO_BUS))
+}
+
+/// Tests that run at the same time begin to look at different places.
+fn quiet_port(fits: impl Fn(u16) -> bool) -> u16 {
+    let begin = RandomState::new().hash_one("a place to begin");
+    let count = QUIET.len();
+    let begin = usize::try_from(begin % 10_000).unwrap_or_default();
+    let mut ports = QUIET.cycle().skip(begin).take(count);
+    ports.find(|port| fits(*port)).expect("some port is free")
+}
+
+fn is_free(port: u16) -> bool {
+    TcpListener::bind(("127.0.0.1", port)).is_ok()
 }

@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
 use self::programs::Programs;
-use crate::redis_server::free_port;
+use crate::ports::free_port;
 
 /// A server that was not there after this long is not coming.
 const PATIENCE: Duration = Duration::from_secs(20);
