@@ -25,6 +25,7 @@ mod program;
 mod redis;
 mod secrets;
 mod stage;
+mod store_load;
 mod wechat;
 
 pub use self::{
@@ -39,5 +40,6 @@ pub use self::{
     redis::{RedisAccess, RedisCluster, RedisSentinel, RedisServer, RedisTls, SlotMove},
     secrets::spellings,
     stage::{Stage, story},
+    store_load::{Noticed, StoreLoad},
     wechat::Wechat,
 };

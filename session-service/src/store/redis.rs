@@ -5,9 +5,11 @@
 mod address;
 mod asking;
 mod cluster;
+mod dump;
 mod manager;
 mod node;
 mod policy;
+mod question;
 mod route;
 mod sentinel;
 mod settings;
@@ -27,25 +29,19 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use deadpool_redis::redis::{self, Cmd, FromRedisValue};
-use futures::future::try_join_all;
-use tokio::time::{Instant, sleep, timeout_at};
 
 use self::{
     address::Address,
     cluster::Cluster,
     manager::Proof,
     node::{Node, Wiring},
-    route::{Next, Route},
+    question::Question,
+    route::Route,
     sentinel::Sentinel,
     standalone::Standalone,
     swap::Echo,
 };
 use super::{SessionStore, StoreError, StoreKey, Swap};
-
-/// Before a question is asked again; it doubles each time.
-const FIRST_PAUSE: Duration = Duration::from_millis(10);
-/// Redirections are followed at once, but not for ever: two nodes may send us to each other.
-const AT_ONCE: u32 = 4;
 
 /// Keeps records in Redis.
 pub struct RedisStore {
@@ -96,80 +92,19 @@ impl RedisStore {
         })
     }
 
-    /// Asks the server that answers for `key`, and whoever it says instead, until the time is over.
-    /// `harmless`: nothing changes if the question is answered twice.
-    async fn ask<T: FromRedisValue>(
+    async fn read<T: FromRedisValue>(
         &self,
         key: &StoreKey,
         command: &Cmd,
-        harmless: bool,
+        names_something_absent: fn(&T) -> bool,
     ) -> Result<T, StoreError> {
-        let deadline = Instant::now() + self.timeout;
-        let (mut sent_to, mut pause, mut tries) = (None, FIRST_PAUSE, 0);
-        loop {
-            let asking = sent_to.is_some();
-            let found = timeout_at(deadline, async {
-                match sent_to.take() {
-                    Some(host) => self.route.node_at(&host),
-                    None => self.route.node(key).await,
-                }
-            });
-            let node = found
-                .await
-                .map_err(|_| StoreError::RedisAway(Away::Silent))?;
-            let (trouble, next) = match node {
-                Ok(node) => match node.ask(command, asking, deadline).await {
-                    Ok(answer) => return Ok(answer),
-                    Err(trouble) => {
-                        let next = self.route.after(key, &node, &trouble, harmless);
-                        (trouble, next)
-                    }
-                },
-                Err(trouble) => (trouble, Next::Later),
-            };
-            tries += 1;
-            match next {
-                Next::GiveUp => return Err(trouble.into()),
-                Next::At(host) if tries < AT_ONCE => sent_to = Some(host),
-                Next::Again if tries < AT_ONCE => {}
-                _ if Instant::now() + pause >= deadline => return Err(trouble.into()),
-                _ => {
-                    sleep(pause).await;
-                    pause *= 2;
-                }
-            }
-        }
-    }
-
-    /// Asks every server that keeps records.
-    async fn ask_all<T: FromRedisValue>(&self, command: &Cmd) -> Result<Vec<T>, StoreError> {
-        let masters = self.route.masters().await?;
-        let deadline = Instant::now() + self.timeout;
-        let asked = masters
-            .iter()
-            .map(|node| node.ask(command, false, deadline));
-        Ok(try_join_all(asked).await?)
-    }
-
-    /// Every record of ours on one server, a page of keys at a time: others may use it too.
-    async fn dump_of(&self, node: &Node) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-        let deadline = || Instant::now() + self.timeout;
-        let (mut records, mut cursor) = (Vec::new(), 0_u64);
-        loop {
-            let mut page = redis::cmd("SCAN");
-            page.arg(cursor).arg("MATCH").arg("wxg:*");
-            page.arg("COUNT").arg(1000);
-            let (next, keys): (u64, Vec<String>) = node.ask(&page, false, deadline()).await?;
-            for key in keys {
-                let get = redis::cmd("GET").arg(&key).to_owned();
-                let value: Option<Vec<u8>> = node.ask(&get, false, deadline()).await?;
-                records.extend(value.map(|value| (key, value)));
-            }
-            if next == 0 {
-                return Ok(records);
-            }
-            cursor = next;
-        }
+        let question = Question {
+            key,
+            command,
+            harmless: true,
+            names_something_absent,
+        };
+        self.ask(&question).await
     }
 }
 
@@ -193,13 +128,14 @@ impl SessionStore for RedisStore {
         };
         if keys.len() == 1 {
             let get = redis::cmd("GET").arg(first.as_str()).to_owned();
-            return Ok(vec![self.ask(first, &get, true).await?]);
+            return Ok(vec![self.read(first, &get, Option::is_none).await?]);
         }
-        let mut command = redis::cmd("MGET");
+        let mut get = redis::cmd("MGET");
         for key in keys {
-            command.arg(key.as_str());
+            get.arg(key.as_str());
         }
-        self.ask(first, &command, true).await
+        let absent = |found: &Vec<Option<Vec<u8>>>| found.contains(&None);
+        self.read(first, &get, absent).await
     }
 
     async fn swap(&self, swaps: &[Swap]) -> Result<bool, StoreError> {
@@ -207,9 +143,13 @@ impl SessionStore for RedisStore {
             return Ok(true);
         };
         let echo = Echo::fresh();
-        let answer: String = self
-            .ask(&first.key, &swap::command(swaps, &echo), false)
-            .await?;
+        let question = Question {
+            key: &first.key,
+            command: &swap::command(swaps, &echo),
+            harmless: false,
+            names_something_absent: |_: &String| false,
+        };
+        let answer = self.ask(&question).await?;
         if let Some(done) = echo.read(&answer) {
             return Ok(done);
         }

@@ -12,7 +12,7 @@ use testkit::RedisServer;
 /// Longer than any test.
 pub(crate) const LONG: Duration = Duration::from_mins(10);
 /// Redis answers at once; only a machine that is busy with other things needs this long.
-const TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// One empty store.
 pub(crate) struct Subject {
@@ -42,6 +42,15 @@ impl Subject {
             store: Arc::new(store_at(&server, TIMEOUT)),
             time: Time::Real,
             _server: Some(server),
+        }
+    }
+
+    /// A store somewhere else.
+    pub(crate) fn of(store: Arc<dyn SessionStore>) -> Self {
+        Self {
+            store,
+            time: Time::Real,
+            _server: None,
         }
     }
 

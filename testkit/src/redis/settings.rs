@@ -81,6 +81,8 @@ impl Settings {
             "cluster-enabled yes".to_owned(),
             format!("cluster-node-timeout {}", NODE_TIMEOUT.as_millis()),
             format!("tls-cluster {bus}"),
+            // Users of the other shards go on while one has no master.
+            "cluster-require-full-coverage no".to_owned(),
             // A master that gave its slots away stays one, and can be given others.
             "cluster-allow-replica-migration no".to_owned(),
         ]

@@ -39,7 +39,8 @@ impl Connection {
         self.answered_at = Instant::now();
     }
 
-    async fn prove(&mut self, proof: Proof) -> RedisResult<()> {
+    /// Has it show what it must.
+    pub(super) async fn prove(&mut self, proof: Proof) -> RedisResult<()> {
         let proven = match proof {
             Proof::Alive => self.ask::<String>(&redis::cmd("PING")).await? == "PONG",
             Proof::Master => {

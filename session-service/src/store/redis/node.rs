@@ -77,6 +77,20 @@ impl Node {
         Err(trouble)
     }
 
+    /// Has the server show that it is a master.
+    pub(super) async fn prove_master(&self, deadline: Instant) -> Result<(), Trouble> {
+        let mut borrowed = self.borrow(deadline).await?;
+        let proven = timeout_at(deadline, borrowed.wire().prove(Proof::Master)).await;
+        match proven {
+            Ok(Ok(())) => {
+                borrowed.give_back();
+                Ok(())
+            }
+            Ok(Err(error)) => Err(Trouble::asking(error)),
+            Err(_) => Err(Trouble::Away(Away::Silent)),
+        }
+    }
+
     async fn borrow(&self, deadline: Instant) -> Result<Borrowed, Trouble> {
         // The pool gives every stale connection a timeout of its own: a hung server would cost all of
         // them, one after the other.

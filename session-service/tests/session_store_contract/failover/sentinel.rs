@@ -1,0 +1,89 @@
+//! DEP-06: the sentinels name another master.
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use session_service::store::{RedisSettings, RedisStore, SessionStore};
+use testkit::{RedisAccess, RedisSentinel, StoreLoad};
+
+use super::{TIMEOUT, assert_honest, longest_outage, until_copied};
+use crate::{bounded, zoo::sentinel_settings};
+
+const USERS: u16 = 8;
+
+fn store(zoo: &RedisSentinel) -> Arc<dyn SessionStore> {
+    let settings = RedisSettings {
+        timeout: TIMEOUT,
+        ..sentinel_settings(zoo, &RedisAccess::open())
+    };
+    Arc::new(RedisStore::new(&settings).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_master_is_replaced_while_users_wait_no_longer_than_they_must() {
+    bounded(async {
+        let mut zoo = RedisSentinel::start().await;
+        let store = store(&zoo);
+        let load = StoreLoad::start(&store, 0..USERS);
+        until_copied(&zoo.nodes, USERS.into()).await;
+        let dead = zoo.kill_master().await;
+        zoo.until_master(1 - dead).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let noticed = load.finish().await;
+        assert_honest(&noticed);
+        let limit = RedisSentinel::DOWN_AFTER + Duration::from_secs(3);
+        assert!(longest_outage(&noticed) < limit, "{noticed:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_master_that_steps_down_is_left_within_a_second() {
+    bounded(async {
+        let zoo = RedisSentinel::start().await;
+        let store = store(&zoo);
+        let load = StoreLoad::start(&store, 0..USERS);
+        until_copied(&zoo.nodes, USERS.into()).await;
+        let master = zoo.failover().await;
+        let told = Instant::now();
+        // What the old master does not have: it goes on answering reads.
+        let key = StoreLoad::key(99);
+        let () = zoo.nodes[master]
+            .ask(&["SET", key.as_str(), "new"])
+            .await
+            .unwrap();
+        while store.get(&[key.clone()]).await.ok() != Some(vec![Some(b"new".to_vec())]) {
+            tokio::task::yield_now().await;
+        }
+        assert!(
+            told.elapsed() < Duration::from_millis(1200),
+            "{:?}",
+            told.elapsed()
+        );
+        assert_honest(&load.finish().await);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sentinels_that_are_gone_matter_only_when_the_master_is() {
+    bounded(async {
+        let mut zoo = RedisSentinel::start().await;
+        let store = store(&zoo);
+        let load = StoreLoad::start(&store, 0..USERS);
+        until_copied(&zoo.nodes, USERS.into()).await;
+        zoo.sentinels[0].kill();
+        zoo.sentinels[1].pause().await;
+        zoo.sentinels[2].kill();
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        let noticed = load.finish().await;
+        assert_honest(&noticed);
+        assert!(
+            noticed.iter().all(|user| user.failures.is_empty()),
+            "{noticed:?}"
+        );
+        zoo.sentinels[1].resume();
+    })
+    .await;
+}
