@@ -16,8 +16,10 @@
 
 mod answer;
 mod collector;
+mod counted;
 mod findings;
 mod fleet;
+mod on_every_store;
 mod phone;
 mod ports;
 mod postgres_server;
@@ -31,6 +33,7 @@ mod wechat;
 pub use self::{
     answer::Answer,
     collector::{Collector, Seen},
+    counted::counted,
     findings::found,
     fleet::Fleet,
     phone::Phone,
