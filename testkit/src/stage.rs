@@ -49,8 +49,13 @@ impl Stage {
 
     /// Sessions in a Redis of this stage's own.
     pub async fn on_redis() -> Self {
+        Self::on_redis_with(|_| {}).await
+    }
+
+    /// Sessions in a Redis of this stage's own; the settings as `change` leaves them.
+    pub async fn on_redis_with(change: impl FnOnce(&mut Plan)) -> Self {
         let redis = RedisServer::start().await;
-        Box::pin(Self::build(Some(redis), |_| {})).await
+        Box::pin(Self::build(Some(redis), change)).await
     }
 
     async fn build(redis: Option<RedisServer>, change: impl FnOnce(&mut Plan)) -> Self {

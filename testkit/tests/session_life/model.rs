@@ -1,0 +1,68 @@
+//! A session's life, held against the rules: random steps, on the real service.
+mod installation;
+mod life;
+mod look;
+mod reference;
+mod step;
+mod stored;
+mod subject;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use proptest::test_runner::{Config, TestRunner};
+use proptest_state_machine::ReferenceStateMachine;
+use testkit::Stage;
+use tokio::runtime::Handle;
+
+pub(crate) use self::installation::settings;
+use self::{
+    installation::Installation, life::Life, reference::Reference, step::Step, subject::Subject,
+};
+
+/// How many things happen in a life at most.
+const STEPS: usize = 50;
+
+/// Lives `schedules` random lives on `stage`; answers how many steps they had.
+pub(crate) async fn live(stage: Stage, schedules: u32) -> usize {
+    let installation = Arc::new(Installation::new(stage));
+    let (here, run_time) = (installation.clone(), Handle::current());
+    // proptest knows no async: it has a thread of its own, which waits for the run time.
+    let lived = tokio::task::spawn_blocking(move || {
+        let steps = AtomicUsize::default();
+        let random = Reference::sequential_strategy(1..STEPS);
+        let lived = runner(schedules).run(&random, |(life, schedule, seen)| {
+            steps.fetch_add(schedule.len(), Ordering::Relaxed);
+            run_time.block_on(one(&here, life, schedule, &seen.expect("a counter")));
+            Ok(())
+        });
+        lived
+            .map(|()| steps.into_inner())
+            .map_err(|error| error.to_string())
+    });
+    let lived = lived.await.expect("the runner itself does not panic");
+    let steps = lived.unwrap_or_else(|error| panic!("{error}"));
+    let installation = Arc::into_inner(installation).expect("all lives are over");
+    installation.stage.end().await;
+    steps
+}
+
+fn runner(cases: u32) -> TestRunner {
+    TestRunner::new(Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    })
+}
+
+/// One life. `seen` tells proptest how far it came, should it fail.
+async fn one(at: &Arc<Installation>, mut rules: Life, schedule: Vec<Step>, seen: &AtomicUsize) {
+    let mut subject = Subject::new(at.clone());
+    for step in schedule {
+        seen.fetch_add(1, Ordering::SeqCst);
+        rules = rules.after(&step);
+        subject.take(&step, &rules).await;
+    }
+}
