@@ -42,7 +42,7 @@ pub use self::{
     program::Program,
     redis::{RedisAccess, RedisCluster, RedisSentinel, RedisServer, RedisTls, SlotMove},
     secrets::spellings,
-    stage::{Stage, story},
+    stage::{Stage, long_story, story},
     store_load::{Noticed, StoreLoad},
     wechat::Wechat,
 };

@@ -12,6 +12,8 @@ use crate::{Phone, RedisServer, Wechat};
 const BEGINNING: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
 /// No story takes longer.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// No long check takes longer.
+const LONG_PATIENCE: Duration = Duration::from_hours(1);
 
 /// The whole system in this process.
 pub struct Stage {
@@ -34,6 +36,13 @@ pub async fn story(story: impl Future<Output = ()>) {
     tokio::time::timeout(PATIENCE, story)
         .await
         .expect("the story ends in time");
+}
+
+/// Runs a long check, bounded in time.
+pub async fn long_story(story: impl Future<Output = ()>) {
+    tokio::time::timeout(LONG_PATIENCE, story)
+        .await
+        .expect("the check ends in time");
 }
 
 impl Stage {

@@ -49,6 +49,12 @@ impl Wechat {
         .await
     }
 
+    /// WeChat replaces this user's `session_key`, of its own accord.
+    pub async fn rotate_key(&self, openid: &str) {
+        self.ask("POST", "rotate-session-key", json!({ "openid": openid }))
+            .await;
+    }
+
     /// Plans faults.
     pub async fn faults(&self, faults: Value) {
         self.ask("PUT", "faults", faults).await;

@@ -7,7 +7,7 @@ use super::step::Step;
 
 pub(crate) const TTL: Duration = Duration::from_mins(30);
 pub(crate) const REFRESH_AFTER: Duration = Duration::from_mins(20);
-pub(crate) const ABSOLUTE_TTL: Duration = Duration::from_hours(2);
+pub(crate) const ABSOLUTE_TTL: Duration = Duration::from_mins(45);
 pub(crate) const GRACE: Duration = Duration::from_secs(30);
 /// Sessions a user may have.
 pub(crate) const PER_USER: usize = 3;

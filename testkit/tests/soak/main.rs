@@ -1,1 +1,2 @@
 //! The long checks: `scripts/soak`. Each has a quick sister among the other tests.
+mod session_life;

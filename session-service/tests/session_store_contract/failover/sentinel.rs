@@ -53,7 +53,8 @@ async fn a_master_that_steps_down_is_left_within_a_second() {
             .ask(&["SET", key.as_str(), "new"])
             .await
             .unwrap();
-        while store.get(&[key.clone()]).await.ok() != Some(vec![Some(b"new".to_vec())]) {
+        while store.get(std::slice::from_ref(&key)).await.ok() != Some(vec![Some(b"new".to_vec())])
+        {
             tokio::task::yield_now().await;
         }
         assert!(
