@@ -1,7 +1,10 @@
 //! Time as a dependency.
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 /// A moment, in milliseconds since the Unix epoch.
@@ -50,10 +53,14 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Tells the current time.
+/// Tells the time, in two ways.
 pub trait Clock: Send + Sync + 'static {
-    /// The current time.
+    /// What the calendar says. It may jump, also back: somebody puts the clock right.
     fn now(&self) -> Timestamp;
+
+    /// How much time has passed since some moment of this process. It never jumps: for how long ago
+    /// something was here.
+    fn elapsed(&self) -> Duration;
 }
 
 /// The machine's clock.
@@ -69,33 +76,49 @@ impl Clock for SystemClock {
         let now = SystemTime::now();
         Timestamp(now.duration_since(UNIX_EPOCH).map_or(0, millis))
     }
+
+    fn elapsed(&self) -> Duration {
+        static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        BEGAN.elapsed()
+    }
 }
 
 /// A clock that stands still until told to move.
 #[derive(Debug)]
-pub struct ManualClock(AtomicU64);
+pub struct ManualClock {
+    now: AtomicU64,
+    elapsed: AtomicU64,
+}
 
 impl ManualClock {
     /// A clock standing at `start`.
     #[must_use]
     pub const fn at(start: Timestamp) -> Self {
-        Self(AtomicU64::new(start.0))
+        Self {
+            now: AtomicU64::new(start.0),
+            elapsed: AtomicU64::new(0),
+        }
     }
 
-    /// Moves the clock forward.
+    /// Lets time pass.
     pub fn advance(&self, by: Duration) {
-        self.0.fetch_add(millis(by), Ordering::SeqCst);
+        self.now.fetch_add(millis(by), Ordering::SeqCst);
+        self.elapsed.fetch_add(millis(by), Ordering::SeqCst);
     }
 
-    /// Puts the clock to `moment`, which may lie in the past.
+    /// Puts the clock to `moment`, which may lie in the past. No time passes.
     pub fn set(&self, moment: Timestamp) {
-        self.0.store(moment.0, Ordering::SeqCst);
+        self.now.store(moment.0, Ordering::SeqCst);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
+        Timestamp(self.now.load(Ordering::SeqCst))
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_millis(self.elapsed.load(Ordering::SeqCst))
     }
 }
 
@@ -108,6 +131,15 @@ mod tests {
         let clock = ManualClock::at(Timestamp::from_unix_seconds(5));
         clock.advance(Duration::from_millis(1500));
         assert_eq!(clock.now().unix_millis(), 6500);
+    }
+
+    #[test]
+    fn a_clock_that_is_put_right_lets_no_time_pass() {
+        let clock = ManualClock::at(Timestamp::from_unix_seconds(5));
+        clock.advance(Duration::from_secs(2));
+        clock.set(Timestamp::default());
+        assert_eq!(clock.now(), Timestamp::default());
+        assert_eq!(clock.elapsed(), Duration::from_secs(2));
     }
 
     #[test]

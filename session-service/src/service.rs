@@ -95,7 +95,7 @@ impl Sessions {
     /// What a token says, once it is genuine and no row ends its session.
     fn genuine(&self, token: &str) -> Result<Claims, SessionError> {
         let claims = self.tokens.open(token)?;
-        if self.revocations.informed(self.now())?.ends(claims.id) {
+        if self.revocations.informed()?.ends(claims.id) {
             return Err(SessionError::Revoked);
         }
         Ok(claims)
@@ -103,7 +103,7 @@ impl Sessions {
 
     /// A record that was found, unless a row ends it or its user.
     fn standing(&self, claims: &Claims, found: Option<Session>) -> Result<Session, SessionError> {
-        let view = self.revocations.informed(self.now())?;
+        let view = self.revocations.informed()?;
         match found {
             // Gone meanwhile: by a logout, or because its time was over.
             None if view.ends(claims.id) || view.names(claims.tag) => Err(SessionError::Revoked),

@@ -4,7 +4,7 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -19,6 +19,9 @@ use session_service::{
 };
 
 const LAG: Duration = Duration::from_mins(5);
+const TTL: Duration = Duration::from_mins(30);
+const DAY: Duration = Duration::from_hours(24);
+const PATIENCE: Duration = Duration::from_secs(10);
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
 const ID: SessionId = SessionId::from_bytes([7; 16]);
 
@@ -26,6 +29,7 @@ const ID: SessionId = SessionId::from_bytes([7; 16]);
 struct Flaky {
     log: SqliteStore,
     away: AtomicBool,
+    readings: AtomicU32,
 }
 
 impl Flaky {
@@ -34,6 +38,7 @@ impl Flaky {
         Arc::new(Self {
             log,
             away: AtomicBool::new(false),
+            readings: AtomicU32::new(0),
         })
     }
 
@@ -58,11 +63,13 @@ impl RevocationLog for Flaky {
     }
 
     async fn after(&self, number: u64) -> Result<(Vec<Row>, u64), StoreError> {
-        self.reached()?.after(number).await
+        let tail = self.reached()?.after(number).await;
+        self.readings.fetch_add(1, Ordering::SeqCst);
+        tail
     }
 
-    async fn prune(&self, now: Timestamp) -> Result<(), StoreError> {
-        self.reached()?.prune(now).await
+    async fn prune(&self, number: u64) -> Result<(), StoreError> {
+        self.reached()?.prune(number).await
     }
 }
 
@@ -75,6 +82,54 @@ fn logout() -> Revocation {
     }
 }
 
+fn following(log: Arc<Flaky>, clock: &Arc<ManualClock>) -> Revocations {
+    Revocations::new(log, clock.clone(), LAG, TTL)
+}
+
+/// Follows the log as a service does.
+struct Followed {
+    revocations: Arc<Revocations>,
+    readiness: Readiness,
+    lifecycle: Lifecycle,
+}
+
+impl Followed {
+    async fn start(revocations: Revocations) -> Self {
+        let (revocations, readiness) = (Arc::new(revocations), Readiness::default());
+        let (lifecycle, following) = (Lifecycle::default(), revocations.clone());
+        let (gate, stopping) = (readiness.gate("revocations"), lifecycle.stopping());
+        lifecycle.spawn("follow", async move {
+            following.follow(gate, stopping).await;
+            Ok::<_, std::convert::Infallible>(())
+        });
+        until(|| readiness.ready()).await;
+        Self {
+            revocations,
+            readiness,
+            lifecycle,
+        }
+    }
+
+    fn ends(&self) -> bool {
+        self.revocations.informed().unwrap().ends(ID)
+    }
+}
+
+async fn until(done: impl Fn() -> bool) {
+    let done = async {
+        while !done() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, done).await.unwrap();
+}
+
+/// Waits until the log has been read once more, from its beginning to its end.
+async fn another_reading(log: &Flaky) {
+    let before = log.readings.load(Ordering::SeqCst);
+    until(|| log.readings.load(Ordering::SeqCst) >= before + 2).await;
+}
+
 #[tokio::test]
 async fn nothing_is_vouched_for_before_the_first_reading_or_long_after_the_last() {
     let dir = tempfile::tempdir().unwrap();
@@ -82,30 +137,94 @@ async fn nothing_is_vouched_for_before_the_first_reading_or_long_after_the_last(
         Flaky::at(&dir.path().join("db")).await,
         Arc::new(ManualClock::at(NOW)),
     );
-    let revocations = Revocations::new(log.clone(), clock.clone(), LAG);
-    let informed = |now| revocations.informed(now).map(drop);
-    assert!(matches!(informed(NOW), Err(SessionError::Uninformed)));
+    let revocations = following(log.clone(), &clock);
+    let informed = || revocations.informed().map(drop);
+    assert!(matches!(informed(), Err(SessionError::Uninformed)));
     revocations.catch_up().await.unwrap();
     log.away.store(true, Ordering::SeqCst);
     assert!(revocations.catch_up().await.is_err());
-    informed(NOW.plus(LAG)).unwrap();
-    let later = NOW.plus(LAG + Duration::from_millis(1));
-    assert!(matches!(informed(later), Err(SessionError::Uninformed)));
-    clock.set(later);
+    clock.advance(LAG);
+    informed().unwrap();
+    clock.advance(Duration::from_millis(1));
+    assert!(matches!(informed(), Err(SessionError::Uninformed)));
     log.away.store(false, Ordering::SeqCst);
     revocations.catch_up().await.unwrap();
-    informed(later).unwrap();
+    informed().unwrap();
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_makes_no_reading_older_or_younger() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = Flaky::at(&dir.path().join("db")).await;
+    let clock = Arc::new(ManualClock::at(NOW));
+    let revocations = following(log, &clock);
+    revocations.catch_up().await.unwrap();
+    clock.set(NOW.plus(DAY));
+    revocations.informed().map(drop).unwrap();
+    clock.set(Timestamp::default());
+    clock.advance(LAG + Duration::from_millis(1));
+    let informed = revocations.informed().map(drop);
+    assert!(matches!(informed, Err(SessionError::Uninformed)));
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_lets_no_ended_session_come_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = Flaky::at(&dir.path().join("db")).await;
+    let clock = Arc::new(ManualClock::at(NOW));
+    let followed = Followed::start(following(log.clone(), &clock)).await;
+    // A replica whose clock is a day behind: its row is over before it begins.
+    let behind = Revocation {
+        expires_at: Timestamp::from_unix_seconds(1),
+        ..logout()
+    };
+    log.append(&behind, Timestamp::default()).await.unwrap();
+    until(|| followed.ends()).await;
+    for jump in [NOW.plus(DAY), Timestamp::default(), NOW] {
+        clock.set(jump);
+        clock.advance(Duration::from_mins(10));
+        another_reading(&log).await;
+        assert!(followed.ends());
+    }
+    assert_eq!(log.after(0).await.unwrap().0.len(), 1);
+    followed.lifecycle.stop().await;
+}
+
+#[tokio::test]
+async fn a_row_goes_when_no_token_it_could_refuse_is_left() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = Flaky::at(&dir.path().join("db")).await;
+    let clock = Arc::new(ManualClock::at(NOW));
+    let followed = Followed::start(following(log.clone(), &clock)).await;
+    followed.revocations.revoke(&logout()).await.unwrap();
+    // Looked at every ten minutes: after that it is marked, and it stays for a token's life and more.
+    for _ in 0..4 {
+        clock.advance(Duration::from_mins(10));
+        another_reading(&log).await;
+        assert!(followed.ends());
+    }
+    clock.advance(Duration::from_mins(10));
+    another_reading(&log).await;
+    until(|| !followed.ends()).await;
+    let emptied = async {
+        while !log.after(0).await.unwrap().0.is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, emptied).await.unwrap();
+    assert!(followed.readiness.ready());
+    followed.lifecycle.stop().await;
 }
 
 #[tokio::test]
 async fn a_revocation_that_was_not_written_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let log = Flaky::at(&dir.path().join("db")).await;
-    let revocations = Revocations::new(log.clone(), Arc::new(ManualClock::at(NOW)), LAG);
+    let revocations = following(log.clone(), &Arc::new(ManualClock::at(NOW)));
     revocations.catch_up().await.unwrap();
     log.away.store(true, Ordering::SeqCst);
     assert!(revocations.revoke(&logout()).await.is_err());
-    assert!(!revocations.informed(NOW).unwrap().ends(ID));
+    assert!(!revocations.informed().unwrap().ends(ID));
 }
 
 #[tokio::test]
@@ -114,26 +233,9 @@ async fn another_replica_learns_of_a_logout_within_moments() {
     let path = dir.path().join("db");
     let clock = Arc::new(ManualClock::at(NOW));
     let (one, other) = (Flaky::at(&path).await, Flaky::at(&path).await);
-    let one = Revocations::new(one, clock.clone(), LAG);
-    let other = Arc::new(Revocations::new(other, clock, LAG));
-    let (lifecycle, readiness) = (Lifecycle::default(), Readiness::default());
-    let following = other.clone();
-    let (gate, stopping) = (readiness.gate("revocations"), lifecycle.stopping());
-    lifecycle.spawn("follow", async move {
-        following.follow(gate, stopping).await;
-        Ok::<_, std::convert::Infallible>(())
-    });
-    let until = async |done: &dyn Fn() -> bool| {
-        while !done() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    let patience = Duration::from_secs(10);
-    tokio::time::timeout(patience, until(&|| readiness.ready()))
-        .await
-        .unwrap();
+    let one = following(one, &clock);
+    let other = Followed::start(following(other, &clock)).await;
     one.revoke(&logout()).await.unwrap();
-    let told = || other.informed(NOW).unwrap().ends(ID);
-    tokio::time::timeout(patience, until(&told)).await.unwrap();
-    lifecycle.stop().await;
+    until(|| other.ends()).await;
+    other.lifecycle.stop().await;
 }

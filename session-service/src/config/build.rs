@@ -72,7 +72,8 @@ impl Config {
         let (_, index) = index.active();
         let channel = service_kit::connect(&self.session_service.crypto_service, CRYPTO_DEADLINE)
             .context("session_service.crypto_service")?;
-        let revocations = Revocations::new(log, host.clock.clone(), self.revocations.max_lag);
+        let (clock, max_lag) = (host.clock.clone(), self.revocations.max_lag);
+        let revocations = Revocations::new(log, clock, max_lag, limits.ttl);
         let apps = self
             .apps
             .iter()

@@ -126,13 +126,19 @@ impl CodeClaim {
         }
         match self.progress {
             Progress::InFlight { until } if now < until => Echo::Wait,
-            Progress::Done { claims, is_new, at } if now.since(at) < REPEAT => {
+            Progress::Done { claims, is_new, at } if just(at, now) => {
                 Echo::Session { claims, is_new }
             }
-            Progress::Failed { reason, at } if now.since(at) < REPEAT => Echo::Refusal(reason),
+            Progress::Failed { reason, at } if just(at, now) => Echo::Refusal(reason),
             _ => Echo::Used,
         }
     }
+}
+
+/// Clocks differ a little. What lies further ahead was before the clock was put back, nobody knows
+/// how long ago.
+fn just(at: Timestamp, now: Timestamp) -> bool {
+    now.since(at) < REPEAT && at.since(now) < REPEAT
 }
 
 #[cfg(test)]
@@ -181,6 +187,14 @@ mod tests {
         ));
         assert_eq!(done().echo(MINE, NOW.plus(REPEAT)), Echo::Used);
         assert_eq!(done().echo(None, NOW), Echo::Used);
+    }
+
+    #[test]
+    fn an_answer_from_before_the_clock_was_put_back_is_not_repeated() {
+        let slow = Timestamp::from_unix_millis(NOW.unix_millis() - 29_000);
+        assert!(matches!(done().echo(MINE, slow), Echo::Session { .. }));
+        let put_back = Timestamp::from_unix_millis(NOW.unix_millis() - 30_000);
+        assert_eq!(done().echo(MINE, put_back), Echo::Used);
     }
 
     #[test]

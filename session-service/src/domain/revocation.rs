@@ -47,7 +47,8 @@ pub struct Revocation {
     pub subject: Subject,
     /// Why.
     pub reason: Reason,
-    /// When no token it could refuse is alive any more.
+    /// When no token it could refuse is alive any more, by the writer's clock. For people: what goes is
+    /// decided by how long a row has been there, see [`RevocationView::forget`].
     pub expires_at: Timestamp,
 }
 
@@ -58,16 +59,16 @@ pub struct Row {
     pub number: u64,
     /// What ended.
     pub subject: Subject,
-    /// When the row may go.
+    /// When it is of no more use, by its writer's clock.
     pub expires_at: Timestamp,
 }
 
-/// The live rows, in memory.
+/// The live rows, in memory: of each subject, the last one's number.
 #[derive(Clone, Debug, Default)]
 pub struct RevocationView {
     number: u64,
-    sessions: HashMap<SessionId, Timestamp>,
-    users: HashMap<UserTag, (u64, Timestamp)>,
+    sessions: HashMap<SessionId, u64>,
+    users: HashMap<UserTag, u64>,
 }
 
 impl RevocationView {
@@ -82,25 +83,25 @@ impl RevocationView {
     pub fn apply(&mut self, rows: impl IntoIterator<Item = Row>, number: u64) {
         self.number = self.number.max(number);
         for Row {
-            number,
-            subject,
-            expires_at,
+            number, subject, ..
         } in rows
         {
             match subject {
-                Subject::Session(id) => drop(self.sessions.insert(id, expires_at)),
+                Subject::Session(id) => drop(self.sessions.insert(id, number)),
                 Subject::User(tag) => {
-                    let kept = self.users.entry(tag).or_insert((number, expires_at));
-                    *kept = (kept.0.max(number), kept.1.max(expires_at));
+                    let last = self.users.entry(tag).or_insert(number);
+                    *last = number.max(*last);
                 }
             }
         }
     }
 
-    /// Forgets rows that no live token can meet.
-    pub fn prune(&mut self, now: Timestamp) {
-        self.sessions.retain(|_, expires_at| now < *expires_at);
-        self.users.retain(|_, (_, expires_at)| now < *expires_at);
+    /// Forgets rows up to `number`, which no live token can meet: they have been there for longer than
+    /// any token lives. No calendar decides: one that is wrong for a moment would let ended sessions
+    /// come back.
+    pub fn forget(&mut self, number: u64) {
+        self.sessions.retain(|_, last| *last > number);
+        self.users.retain(|_, last| *last > number);
     }
 
     /// Whether a row names this session.
@@ -119,7 +120,7 @@ impl RevocationView {
     #[must_use]
     pub fn revokes(&self, session: &Session) -> bool {
         let user = self.users.get(&session.tag);
-        self.ends(session.id) || user.is_some_and(|(number, _)| session.since < *number)
+        self.ends(session.id) || user.is_some_and(|number| session.since < *number)
     }
 }
 
@@ -127,8 +128,6 @@ impl RevocationView {
 mod tests {
     use super::*;
     use crate::domain::{AppId, Device, Limits, OpenId, Opening};
-
-    const END: Timestamp = Timestamp::from_unix_seconds(100);
 
     fn session(since: u64) -> Session {
         let hour = std::time::Duration::from_hours(1);
@@ -156,7 +155,7 @@ mod tests {
         Row {
             number,
             subject,
-            expires_at: END,
+            expires_at: Timestamp::default(),
         }
     }
 
@@ -169,14 +168,15 @@ mod tests {
     }
 
     #[test]
-    fn a_sessions_row_ends_that_session_until_it_may_go() {
+    fn a_sessions_row_ends_that_session_until_it_is_forgotten() {
         let mut view = RevocationView::default();
         view.apply(
             [row(1, Subject::Session(SessionId::from_bytes([1; 16])))],
             1,
         );
+        view.forget(0);
         assert!(view.revokes(&session(9)));
-        view.prune(END);
+        view.forget(1);
         assert!(!view.revokes(&session(9)));
         assert_eq!(
             view.number(),

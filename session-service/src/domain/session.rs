@@ -25,6 +25,15 @@ pub struct Limits {
     pub per_user: usize,
 }
 
+impl Limits {
+    /// How long something that ends at `end` is of use from `now` on. Never longer than a session
+    /// lasts, even where the clock was put back.
+    #[must_use]
+    pub fn left(&self, end: Timestamp, now: Timestamp) -> Duration {
+        end.since(now).min(self.ttl)
+    }
+}
+
 /// What a login knows when it opens a session.
 #[derive(Clone, Debug)]
 pub struct Opening {
@@ -181,7 +190,7 @@ impl Session {
             };
         }
         let until = self.grace_end(limits).min(self.expires_at);
-        if self.is_predecessor(claims) && now < until {
+        if self.is_predecessor(claims) && self.in_grace(limits, now) && now < until {
             return Presented::Passes {
                 until,
                 becomes: None,
@@ -200,7 +209,7 @@ impl Session {
         if claims.generation > self.generation {
             return Refreshed::Becomes(self.caught_up(claims, limits, now));
         }
-        let in_grace = now < self.grace_end(limits);
+        let in_grace = self.in_grace(limits, now);
         if claims.generation == self.generation {
             return match (self.generation > 0 && in_grace, self.presented) {
                 (true, true) => Refreshed::Stands(self.clone()),
@@ -220,6 +229,11 @@ impl Session {
 
     fn grace_end(&self, limits: &Limits) -> Timestamp {
         self.stepped_at.plus(limits.grace)
+    }
+
+    /// A step that is still to come was made before the clock was put back, who knows how long ago.
+    fn in_grace(&self, limits: &Limits, now: Timestamp) -> bool {
+        now < self.grace_end(limits) && self.stepped_at.since(now) < limits.grace
     }
 
     fn seen(&self) -> Self {
@@ -248,11 +262,15 @@ impl Session {
         }
     }
 
+    /// Where the clock was put back since the last step, the absolute end moves back with it: what was
+    /// left then is what is left now. What passed since then nobody knows: at most `ttl`.
     fn prolonged(&self, limits: &Limits, now: Timestamp) -> Self {
-        let expires_at = now.plus(limits.ttl).min(self.absolute_expires_at);
+        let left = self.absolute_expires_at.since(self.stepped_at);
+        let absolute_expires_at = self.absolute_expires_at.min(now.plus(left));
         Self {
             stepped_at: now,
-            expires_at,
+            expires_at: now.plus(limits.ttl).min(absolute_expires_at),
+            absolute_expires_at,
             ..self.clone()
         }
     }

@@ -78,28 +78,26 @@ impl UserSessions {
         self.sessions.iter().map(|listed| listed.expires_at).max()
     }
 
-    /// Adds a session; answers those that must go because there are more than `limit`.
+    /// Adds a session; answers those that must go because there are more than `limit`: never the new
+    /// one, even where a clock that was put back makes it look older than the others.
     #[must_use]
     pub fn add(&mut self, session: &Session, limit: usize, now: Timestamp) -> Vec<SessionId> {
         self.sessions.retain(|listed| now < listed.expires_at);
+        let surplus = (self.sessions.len() + 1).saturating_sub(limit.max(1));
+        let surplus = self.sessions.drain(..surplus).map(|listed| listed.id);
+        let surplus = surplus.collect();
         self.sessions.push(Listed::from(session));
-        self.sessions.sort_by_key(|listed| listed.issued_at);
-        let surplus = self.sessions.len().saturating_sub(limit.max(1));
-        self.sessions
-            .drain(..surplus)
-            .map(|listed| listed.id)
-            .collect()
+        surplus
     }
 
     /// Takes over a session's new end; lists it again if the list had lost it.
-    pub fn renew(&mut self, session: &Session, now: Timestamp) {
-        let known = self
-            .sessions
-            .iter_mut()
-            .find(|listed| listed.id == session.id);
-        match known {
-            Some(listed) => *listed = Listed::from(session),
-            None => drop(self.add(session, usize::MAX, now)),
+    pub fn renew(&mut self, session: &Session) {
+        let mut known = self.sessions.iter_mut();
+        if let Some(listed) = known.find(|listed| listed.id == session.id) {
+            *listed = Listed::from(session);
+        } else {
+            self.sessions.push(Listed::from(session));
+            self.sessions.sort_by_key(|listed| listed.issued_at);
         }
     }
 
@@ -157,6 +155,39 @@ mod tests {
         assert_eq!(names(&user), [3, 2, 1]);
         user.push_key(key(4), USEFUL, at(1360));
         assert_eq!(names(&user), [4, 3, 2]);
+    }
+
+    #[test]
+    fn the_newest_session_stays_whatever_the_clock_says() {
+        let limits = crate::domain::Limits {
+            ttl: USEFUL,
+            refresh_after: USEFUL,
+            absolute_ttl: USEFUL,
+            grace: USEFUL,
+            per_user: 2,
+        };
+        let session = |name, now| {
+            let opening = crate::domain::Opening {
+                id: SessionId::from_bytes([name; 16]),
+                tag: crate::domain::UserTag::from_bytes([0; 8]),
+                appid: crate::domain::AppId::parse("wx1").unwrap(),
+                openid: crate::domain::OpenId::new("o".to_owned()),
+                unionid: None,
+                user_id: uuid::Uuid::nil(),
+                since: 0,
+                device: Device::default(),
+            };
+            Session::open(opening, 0, &limits, now)
+        };
+        let mut user = UserSessions::default();
+        let oldest = session(1, at(1001));
+        for (name, put_back_to) in [(1, 1001), (2, 1002), (3, 5)] {
+            let now = at(put_back_to);
+            let gone = user.add(&session(name, now), limits.per_user, now);
+            assert!(gone.is_empty() || gone == [oldest.id]);
+        }
+        let ids: Vec<_> = user.sessions().iter().map(|listed| listed.id).collect();
+        assert_eq!(ids, [2, 3].map(|name| SessionId::from_bytes([name; 16])));
     }
 
     #[test]

@@ -181,10 +181,10 @@ impl Sessions {
             let mut list = user.value.take().unwrap_or_default();
             let surplus = list.add(session, self.limits.per_user, now);
             list.push_key(newest.clone(), useful_when_displaced, now);
-            let life = list.last_end().unwrap_or(session.expires_at).since(now);
+            let end = list.last_end().unwrap_or(session.expires_at);
             let change = Change::default()
-                .put(&read, session, session.expires_at.since(now))
-                .put(&user, &list, life);
+                .put(&read, session, self.limits.left(session.expires_at, now))
+                .put(&user, &list, self.limits.left(end, now));
             let change = surplus
                 .into_iter()
                 .fold(change, |change, id| change.drop_session(session.tag, id));

@@ -1,6 +1,4 @@
 //! Ending a session.
-use std::time::Duration;
-
 use super::Sessions;
 use crate::{
     SessionError,
@@ -8,8 +6,6 @@ use crate::{
     store::Change,
 };
 
-/// How much longer than any token a row stays, for clocks that differ.
-const ROW_MARGIN: Duration = Duration::from_mins(1);
 /// Tidying the user's list is tried this often; a line that stays is harmless.
 const TIDY_ROUNDS: usize = 3;
 
@@ -35,7 +31,7 @@ impl Sessions {
         let revocation = Revocation {
             subject: Subject::Session(claims.id),
             reason,
-            expires_at: self.now().plus(self.row_life()),
+            expires_at: self.now().plus(self.revocations.row_life()),
         };
         if self.revocations.revoke(&revocation).await?.fresh {
             self.announce(claims, reason);
@@ -54,11 +50,6 @@ impl Sessions {
         } else {
             tracing::info!(event = reason.as_str(), session.id = %id, user.tag = %tag, "session ended");
         }
-    }
-
-    /// No token that a row could refuse lives longer: a revoked session is never refreshed.
-    pub(super) fn row_life(&self) -> Duration {
-        self.limits.ttl + self.revocations.max_lag() + ROW_MARGIN
     }
 
     /// Deletes what the row has made void.
@@ -86,7 +77,9 @@ impl Sessions {
         };
         list.remove(claims.id);
         let change = match list.last_end() {
-            Some(end) if now < end => Change::default().put(&user, &list, end.since(now)),
+            Some(end) if now < end => {
+                Change::default().put(&user, &list, self.limits.left(end, now))
+            }
             _ => Change::default().delete(&user),
         };
         Ok(self.records.commit(change).await?)

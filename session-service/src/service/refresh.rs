@@ -47,7 +47,11 @@ impl Sessions {
                 }
                 Refreshed::Stands(session) => return self.grant(&session, now),
                 Refreshed::Becomes(next) => {
-                    if self.records.commit(step(&read, &user, &next, now)).await? {
+                    if self
+                        .records
+                        .commit(self.step(&read, &user, &next, now))
+                        .await?
+                    {
                         return self.grant(&next, now);
                     }
                 }
@@ -71,26 +75,27 @@ impl Sessions {
             .tokens
             .sign(claims)
             .ok_or(SessionError::KeyGone(claims.key))?;
-        let expires_in = session.expires_at.since(now);
+        let expires_in = self.limits.left(session.expires_at, now);
         Ok(Granted {
             token,
             expires_in,
             refresh_in: self.limits.refresh_after.min(expires_in),
         })
     }
-}
 
-/// The record's new form, and the user's list moved along with it.
-pub(super) fn step(
-    read: &Read<Session>,
-    user: &Read<UserSessions>,
-    next: &Session,
-    now: Timestamp,
-) -> Change {
-    let mut list = user.value.clone().unwrap_or_default();
-    list.renew(next, now);
-    let life = list.last_end().unwrap_or(next.expires_at).since(now);
-    Change::default()
-        .put(read, next, next.expires_at.since(now))
-        .put(user, &list, life)
+    /// The record's new form, and the user's list moved along with it.
+    pub(super) fn step(
+        &self,
+        read: &Read<Session>,
+        user: &Read<UserSessions>,
+        next: &Session,
+        now: Timestamp,
+    ) -> Change {
+        let mut list = user.value.clone().unwrap_or_default();
+        list.renew(next);
+        let end = list.last_end().unwrap_or(next.expires_at);
+        Change::default()
+            .put(read, next, self.limits.left(next.expires_at, now))
+            .put(user, &list, self.limits.left(end, now))
+    }
 }

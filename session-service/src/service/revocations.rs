@@ -1,10 +1,11 @@
 //! The log of revocations, and the copy of its live rows that every token is held against.
 use std::{
+    collections::VecDeque,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
     time::Duration,
 };
 
-use service_kit::{Clock, Gate, Timestamp};
+use service_kit::{Clock, Gate};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
@@ -16,32 +17,45 @@ use crate::{
 
 /// How often the log is read at least, whoever wrote it; a nudge makes it sooner.
 const POLL: Duration = Duration::from_secs(1);
-/// How often rows that have done their duty are deleted: once in this many polls.
-const PRUNE_EVERY: u32 = 600;
+/// How often rows that have done their duty are deleted.
+const PRUNE_EVERY: Duration = Duration::from_mins(10);
+/// How much longer than any token a row stays, for clocks that differ.
+const ROW_MARGIN: Duration = Duration::from_mins(1);
 
 /// The log, and its live rows in memory.
 pub struct Revocations {
     log: Arc<dyn RevocationLog>,
     clock: Arc<dyn Clock>,
     max_lag: Duration,
+    row_life: Duration,
     seen: RwLock<Seen>,
     reading: Mutex<()>,
 }
 
+/// Moments are how much time had passed here: no calendar that jumps makes a reading look fresh.
 #[derive(Default)]
 struct Seen {
     view: RevocationView,
-    read_at: Option<Timestamp>,
+    read_at: Option<Duration>,
+    /// How far the log had come, and when, for later: then these rows may go.
+    marks: VecDeque<(Duration, u64)>,
 }
 
 impl Revocations {
-    /// Follows `log`; without a reading younger than `max_lag`, nothing is vouched for.
+    /// Follows `log`; without a reading younger than `max_lag`, nothing is vouched for. No token lives
+    /// longer than `token_life` without a refresh.
     #[must_use]
-    pub fn new(log: Arc<dyn RevocationLog>, clock: Arc<dyn Clock>, max_lag: Duration) -> Self {
+    pub fn new(
+        log: Arc<dyn RevocationLog>,
+        clock: Arc<dyn Clock>,
+        max_lag: Duration,
+        token_life: Duration,
+    ) -> Self {
         Self {
             log,
             clock,
             max_lag,
+            row_life: token_life + max_lag + ROW_MARGIN,
             seen: RwLock::default(),
             reading: Mutex::default(),
         }
@@ -51,18 +65,20 @@ impl Revocations {
     ///
     /// # Errors
     /// When that was never, or too long ago.
-    pub fn informed(&self, now: Timestamp) -> Result<Informed<'_>, SessionError> {
+    pub fn informed(&self) -> Result<Informed<'_>, SessionError> {
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        let lag = |read_at| self.clock.elapsed().saturating_sub(read_at);
         match seen.read_at {
-            Some(read_at) if now.since(read_at) <= self.max_lag => Ok(Informed(seen)),
+            Some(read_at) if lag(read_at) <= self.max_lag => Ok(Informed(seen)),
             _ => Err(SessionError::Uninformed),
         }
     }
 
-    /// How old a reading may be.
+    /// How long a row stays. No token that it could refuse lives longer: a revoked session is never
+    /// refreshed.
     #[must_use]
-    pub const fn max_lag(&self) -> Duration {
-        self.max_lag
+    pub const fn row_life(&self) -> Duration {
+        self.row_life
     }
 
     /// Reads what is new in the log; answers how far the log has come.
@@ -71,7 +87,7 @@ impl Revocations {
     /// When the database fails.
     pub async fn catch_up(&self) -> Result<u64, StoreError> {
         let _one_at_a_time = self.reading.lock().await;
-        let asked_at = self.clock.now();
+        let asked_at = self.clock.elapsed();
         let from = self
             .seen
             .read()
@@ -81,7 +97,6 @@ impl Revocations {
         let (rows, number) = self.log.after(from).await?;
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
         seen.view.apply(rows, number);
-        seen.view.prune(asked_at);
         seen.read_at = Some(asked_at);
         Ok(number)
     }
@@ -101,7 +116,7 @@ impl Revocations {
 
     /// Follows the log until `stopping`; `gate` is open while tokens can be vouched for.
     pub async fn follow(&self, gate: Gate, stopping: CancellationToken) {
-        let mut polls = 0_u32;
+        let mut pruned_at = self.clock.elapsed();
         loop {
             match self.catch_up().await {
                 Ok(_) => gate.set(true),
@@ -111,12 +126,12 @@ impl Revocations {
                         "the log of revocations cannot be read"
                     );
                     // While nothing can be vouched for, other replicas should be asked.
-                    let vouching = self.informed(self.clock.now()).is_ok();
+                    let vouching = self.informed().is_ok();
                     gate.set(vouching);
                 }
             }
-            polls = polls.wrapping_add(1);
-            if polls.is_multiple_of(PRUNE_EVERY) {
+            if self.clock.elapsed().saturating_sub(pruned_at) >= PRUNE_EVERY {
+                pruned_at = self.clock.elapsed();
                 self.prune().await;
             }
             let nudge = tokio::time::timeout(POLL, self.log.nudged());
@@ -127,12 +142,28 @@ impl Revocations {
     }
 
     async fn prune(&self) {
-        if let Err(error) = self.log.prune(self.clock.now()).await {
+        let Some(number) = self.outlived() else {
+            return;
+        };
+        if let Err(error) = self.log.prune(number).await {
             tracing::warn!(
                 error = service_kit::causes(&error),
                 "old revocations stay for now"
             );
         }
+    }
+
+    /// Up to which number rows have been there for longer than they must; forgets these here.
+    fn outlived(&self) -> Option<u64> {
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.elapsed();
+        let mark = (now, seen.view.number());
+        seen.marks.push_back(mark);
+        let young = |(at, _): &(Duration, u64)| now.saturating_sub(*at) < self.row_life;
+        let old = seen.marks.iter().take_while(|mark| !young(mark)).count();
+        let (_, number) = seen.marks.drain(..old).next_back()?;
+        seen.view.forget(number);
+        Some(number)
     }
 }
 

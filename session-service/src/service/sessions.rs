@@ -66,7 +66,7 @@ impl Sessions {
         let revocation = Revocation {
             subject: Subject::User(tag),
             reason,
-            expires_at: self.now().plus(self.row_life()),
+            expires_at: self.now().plus(self.revocations.row_life()),
         };
         self.revocations.revoke(&revocation).await?;
         self.counters.revoked(reason);
@@ -79,7 +79,7 @@ impl Sessions {
 
     async fn listed(&self, session: &Session) -> Result<Vec<Listed>, SessionError> {
         let (user, now) = (self.records.user(session.tag).await?, self.now());
-        let view = self.revocations.informed(now)?;
+        let view = self.revocations.informed()?;
         let live = |listed: &&Listed| now < listed.expires_at && !view.ends(listed.id);
         Ok(user
             .value

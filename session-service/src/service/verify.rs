@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use service_kit::Timestamp;
 
-use super::{Sessions, refresh::step};
+use super::Sessions;
 use crate::{
     SessionError,
     domain::{Presented, Session},
@@ -62,12 +62,12 @@ impl Sessions {
         becomes: &Session,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let life = becomes.expires_at.since(now);
+        let life = self.limits.left(becomes.expires_at, now);
         let change = if was.expires_at == becomes.expires_at {
             Change::default().put(read, becomes, life)
         } else {
             // The session lasts longer now: the user's list and keys must last as long.
-            step(read, &self.records.user(becomes.tag).await?, becomes, now)
+            self.step(read, &self.records.user(becomes.tag).await?, becomes, now)
         };
         self.records.commit(change).await.map(drop)
     }

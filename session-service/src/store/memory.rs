@@ -2,10 +2,11 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use async_trait::async_trait;
-use service_kit::{Clock, Timestamp};
+use service_kit::Clock;
 
 use super::{Expect, SessionStore, StoreError, StoreKey, Swap, Write};
 
@@ -20,7 +21,8 @@ pub struct MemoryStore {
 
 #[derive(Default)]
 struct Shelves {
-    records: HashMap<StoreKey, (Vec<u8>, Timestamp)>,
+    /// What is kept, until how much time has passed: records die also while the calendar is wrong.
+    records: HashMap<StoreKey, (Vec<u8>, Duration)>,
     writes: u32,
 }
 
@@ -40,12 +42,12 @@ impl MemoryStore {
 }
 
 impl Shelves {
-    fn get(&self, key: &StoreKey, now: Timestamp) -> Option<&Vec<u8>> {
+    fn get(&self, key: &StoreKey, now: Duration) -> Option<&Vec<u8>> {
         let (bytes, until) = self.records.get(key)?;
         (now < *until).then_some(bytes)
     }
 
-    fn holds(&self, swap: &Swap, now: Timestamp) -> bool {
+    fn holds(&self, swap: &Swap, now: Duration) -> bool {
         let found = self.get(&swap.key, now);
         match &swap.expect {
             Expect::Anything => true,
@@ -54,11 +56,11 @@ impl Shelves {
         }
     }
 
-    fn write(&mut self, swap: &Swap, now: Timestamp) {
+    fn write(&mut self, swap: &Swap, now: Duration) {
         match &swap.write {
             Write::Put(bytes, life) => {
                 self.records
-                    .insert(swap.key.clone(), (bytes.clone(), now.plus(*life)));
+                    .insert(swap.key.clone(), (bytes.clone(), now.saturating_add(*life)));
             }
             Write::Delete => drop(self.records.remove(&swap.key)),
         }
@@ -73,7 +75,7 @@ impl Shelves {
 #[async_trait]
 impl SessionStore for MemoryStore {
     async fn get(&self, keys: &[StoreKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
-        let (shelves, now) = (self.shelves(), self.clock.now());
+        let (shelves, now) = (self.shelves(), self.clock.elapsed());
         Ok(keys
             .iter()
             .map(|key| shelves.get(key, now).cloned())
@@ -81,7 +83,7 @@ impl SessionStore for MemoryStore {
     }
 
     async fn swap(&self, swaps: &[Swap]) -> Result<bool, StoreError> {
-        let (mut shelves, now) = (self.shelves(), self.clock.now());
+        let (mut shelves, now) = (self.shelves(), self.clock.elapsed());
         if !swaps.iter().all(|swap| shelves.holds(swap, now)) {
             return Ok(false);
         }

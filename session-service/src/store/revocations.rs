@@ -31,11 +31,11 @@ pub trait RevocationLog: Send + Sync + 'static {
     /// When the database fails.
     async fn after(&self, number: u64) -> Result<(Vec<Row>, u64), StoreError>;
 
-    /// Deletes rows that no live token can meet.
+    /// Deletes the rows up to `number`, which no live token can meet.
     ///
     /// # Errors
     /// When the database fails.
-    async fn prune(&self, now: Timestamp) -> Result<(), StoreError>;
+    async fn prune(&self, number: u64) -> Result<(), StoreError>;
 
     /// Waits until something new may be in the log: a nudge, which may be missing and may be wrong.
     /// For one follower: a nudge that came since its last call counts. A log with one process that

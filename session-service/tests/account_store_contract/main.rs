@@ -57,7 +57,7 @@ macro_rules! database_contract {
                     racing_revocations_of_a_session_are_one,
                     a_user_may_be_revoked_again,
                     rows_are_read_from_a_number_on,
-                    pruning_takes_only_what_has_ended,
+                    pruning_goes_by_number_and_by_no_clock,
                     no_number_is_given_out_twice,
                     revocations_outlive_the_process,
                 );

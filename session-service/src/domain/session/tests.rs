@@ -9,6 +9,7 @@ const LIMITS: Limits = Limits {
     per_user: 10,
 };
 const T0: Timestamp = Timestamp::from_unix_seconds(1_000_000);
+const LONG_AGO: Timestamp = Timestamp::from_unix_seconds(5);
 
 fn at(seconds: u64) -> Timestamp {
     T0.plus(Duration::from_secs(seconds))
@@ -190,4 +191,26 @@ fn the_new_generation_names_the_key_that_signs_it() {
         panic!("a step");
     };
     assert_eq!(next.claims().key, 2);
+}
+
+#[test]
+fn a_clock_put_back_moves_the_absolute_end_back_with_it() {
+    let session = refreshed(&opened(), 0, T0.plus(LIMITS.refresh_after));
+    let left = session.absolute_expires_at.since(session.stepped_at);
+    let stepped = refreshed(&session, 1, LONG_AGO);
+    assert_eq!(stepped.absolute_expires_at, LONG_AGO.plus(left));
+    assert_eq!(stepped.expires_at, LONG_AGO.plus(LIMITS.ttl));
+    assert!(
+        !stepped.live_at(T0),
+        "when it is put right again, it is over"
+    );
+}
+
+#[test]
+fn a_clock_put_back_ends_every_grace() {
+    let session = refreshed(&opened(), 0, T0.plus(LIMITS.refresh_after));
+    let slow = Timestamp::from_unix_millis(session.stepped_at.unix_millis() - 1000);
+    assert!(passes(&session, 0, slow), "clocks differ a little");
+    assert!(!passes(&session, 0, LONG_AGO));
+    assert_eq!(refreshed(&session, 1, LONG_AGO).generation, 2);
 }

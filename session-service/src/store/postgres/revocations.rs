@@ -128,9 +128,8 @@ impl RevocationLog for PostgresStore {
         Ok((rows, unsigned(last)))
     }
 
-    async fn prune(&self, now: Timestamp) -> Result<(), StoreError> {
-        let delete = sqlx::query("DELETE FROM revocations WHERE expires_at <= $1")
-            .bind(signed(now.unix_millis()));
+    async fn prune(&self, number: u64) -> Result<(), StoreError> {
+        let delete = sqlx::query("DELETE FROM revocations WHERE number <= $1").bind(signed(number));
         self.within(delete.execute(&self.pool)).await.map(drop)
     }
 

@@ -90,9 +90,9 @@ impl RevocationLog for SqliteStore {
         Ok((rows, unsigned(last)))
     }
 
-    async fn prune(&self, now: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM revocations WHERE expires_at <= ?")
-            .bind(signed(now.unix_millis()))
+    async fn prune(&self, number: u64) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM revocations WHERE number <= ?")
+            .bind(signed(number))
             .execute(&self.write)
             .await?;
         Ok(())
