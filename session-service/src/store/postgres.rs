@@ -7,16 +7,15 @@ mod settings;
 
 pub use self::settings::{PostgresSettings, PostgresSettingsError};
 
-use std::{fmt, io, time::Duration};
+use std::fmt;
 
 use sqlx::PgPool;
 
 use self::nudge::Nudges;
-use super::StoreError;
-
-/// No question takes longer, whatever the server does: less than callers wait for us, so that they
-/// hear why.
-const DEADLINE: Duration = Duration::from_millis(2500);
+use super::{
+    StoreError,
+    sql::{DEADLINE, bounded},
+};
 
 /// Keeps accounts and revocations in PostgreSQL.
 ///
@@ -46,16 +45,6 @@ impl PostgresStore {
         answer: impl Future<Output = Result<T, sqlx::Error>> + Send,
     ) -> Result<T, StoreError> {
         bounded(DEADLINE, answer).await.map_err(StoreError::Sql)
-    }
-}
-
-async fn bounded<T, E: From<sqlx::Error>>(
-    limit: Duration,
-    answer: impl Future<Output = Result<T, E>> + Send,
-) -> Result<T, E> {
-    match tokio::time::timeout(limit, answer).await {
-        Ok(answered) => answered,
-        Err(_) => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into()).into()),
     }
 }
 

@@ -1,8 +1,25 @@
 //! What both databases spell alike.
+use std::{io, time::Duration};
+
 use service_kit::Timestamp;
 use sqlx::FromRow;
 
 use crate::domain::{Row, SessionId, Subject, UserTag};
+
+/// No question to a database takes longer, whatever it does: less than callers wait for us, so that
+/// they hear why.
+pub(super) const DEADLINE: Duration = Duration::from_millis(2500);
+
+/// Gives up on an answer that takes too long.
+pub(super) async fn bounded<T, E: From<sqlx::Error>>(
+    limit: Duration,
+    answer: impl Future<Output = Result<T, E>> + Send,
+) -> Result<T, E> {
+    match tokio::time::timeout(limit, answer).await {
+        Ok(answered) => answered,
+        Err(_) => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into()).into()),
+    }
+}
 
 /// A database's integers are signed; our moments and numbers stay far below the sign.
 pub(super) fn signed(number: u64) -> i64 {

@@ -6,8 +6,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::bounded;
-use crate::store::StoreError;
+use crate::store::{StoreError, sql::bounded};
 
 /// The longest wait for a connection, making one included.
 const ACQUIRE: Duration = Duration::from_secs(2);

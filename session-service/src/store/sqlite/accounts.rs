@@ -119,9 +119,16 @@ async fn note_login(
     Ok(())
 }
 
-#[async_trait]
-impl AccountStore for SqliteStore {
-    async fn sign_in(&self, seen: &Seen, now: Timestamp) -> Result<SignedIn, StoreError> {
+/// A new account, a new identity and what indexes need are less than this. The content is another each
+/// time: SQLite does not write what is there already.
+const AS_A_LOGIN_WOULD: &str = "UPDATE trial SET filling = randomblob(60000)";
+
+impl SqliteStore {
+    async fn found_or_registered(
+        &self,
+        seen: &Seen,
+        now: Timestamp,
+    ) -> Result<SignedIn, sqlx::Error> {
         let mut tx = self.begin().await?;
         let known = by_identity(&mut tx, seen).await?;
         let linked = match known {
@@ -138,25 +145,29 @@ impl AccountStore for SqliteStore {
         }
         note_login(&mut tx, id, seen.unionid.as_deref(), now).await?;
         let account = by_id(&mut tx, id).await?.ok_or(sqlx::Error::RowNotFound)?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(SignedIn { account, is_new })
     }
 
-    async fn writable(&self) -> Result<(), StoreError> {
-        // Takes the write lock and gives it back: nothing touches the disk.
-        Ok(self.begin().await?.rollback().await?)
+    /// Writes something, unless that was done a moment ago.
+    async fn tried(&self) -> Result<(), sqlx::Error> {
+        if self.disk.is_proven() {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        // Whoever wrote while we waited has tried it for us.
+        if self.disk.is_proven() {
+            return tx.rollback().await;
+        }
+        sqlx::query(AS_A_LOGIN_WOULD).execute(&mut *tx).await?;
+        self.commit(tx).await
     }
 
-    async fn account(&self, id: Uuid) -> Result<Option<Account>, StoreError> {
-        let mut tx = self.read.begin().await?;
-        Ok(by_id(&mut tx, id).await?)
-    }
-
-    async fn update_profile(
+    async fn changed(
         &self,
         id: Uuid,
         change: &ProfileChange,
-    ) -> Result<Option<Account>, StoreError> {
+    ) -> Result<Option<Account>, sqlx::Error> {
         let mut tx = self.begin().await?;
         sqlx::query(
             "UPDATE accounts SET nickname = coalesce(?, nickname), \
@@ -178,7 +189,31 @@ impl AccountStore for SqliteStore {
         .execute(&mut *tx)
         .await?;
         let account = by_id(&mut tx, id).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(account)
+    }
+}
+
+#[async_trait]
+impl AccountStore for SqliteStore {
+    async fn sign_in(&self, seen: &Seen, now: Timestamp) -> Result<SignedIn, StoreError> {
+        self.within(self.found_or_registered(seen, now)).await
+    }
+
+    async fn writable(&self) -> Result<(), StoreError> {
+        self.within(self.tried()).await
+    }
+
+    async fn account(&self, id: Uuid) -> Result<Option<Account>, StoreError> {
+        self.within(async { by_id(&mut self.read.begin().await?, id).await })
+            .await
+    }
+
+    async fn update_profile(
+        &self,
+        id: Uuid,
+        change: &ProfileChange,
+    ) -> Result<Option<Account>, StoreError> {
+        self.within(self.changed(id, change)).await
     }
 }

@@ -33,13 +33,12 @@ async fn next_number(tx: &mut Tx) -> Result<i64, sqlx::Error> {
         .await
 }
 
-#[async_trait]
-impl RevocationLog for SqliteStore {
-    async fn append(
+impl SqliteStore {
+    async fn appended(
         &self,
         revocation: &Revocation,
         now: Timestamp,
-    ) -> Result<Appended, StoreError> {
+    ) -> Result<Appended, sqlx::Error> {
         let Revocation {
             subject,
             reason,
@@ -61,18 +60,16 @@ impl RevocationLog for SqliteStore {
         .bind(signed(expires_at.unix_millis()))
         .execute(&mut *tx)
         .await?;
-        tx.commit().await?;
-        Ok(Appended {
-            row: Row {
-                number: unsigned(number),
-                subject,
-                expires_at,
-            },
-            fresh: true,
-        })
+        self.commit(tx).await?;
+        let row = Row {
+            number: unsigned(number),
+            subject,
+            expires_at,
+        };
+        Ok(Appended { row, fresh: true })
     }
 
-    async fn after(&self, number: u64) -> Result<(Vec<Row>, u64), StoreError> {
+    async fn tail(&self, number: u64) -> Result<(Vec<Row>, u64), sqlx::Error> {
         let mut tx = self.read.begin().await?;
         let rows: Vec<LogRow> = sqlx::query_as(
             "SELECT number, subject, expires_at FROM revocations WHERE number > ? ORDER BY number",
@@ -90,11 +87,31 @@ impl RevocationLog for SqliteStore {
         Ok((rows, unsigned(last)))
     }
 
-    async fn prune(&self, number: u64) -> Result<(), StoreError> {
+    async fn pruned(&self, number: u64) -> Result<(), sqlx::Error> {
+        let mut tx = self.begin().await?;
         sqlx::query("DELETE FROM revocations WHERE number <= ?")
             .bind(signed(number))
-            .execute(&self.write)
+            .execute(&mut *tx)
             .await?;
-        Ok(())
+        self.commit(tx).await
+    }
+}
+
+#[async_trait]
+impl RevocationLog for SqliteStore {
+    async fn append(
+        &self,
+        revocation: &Revocation,
+        now: Timestamp,
+    ) -> Result<Appended, StoreError> {
+        self.within(self.appended(revocation, now)).await
+    }
+
+    async fn after(&self, number: u64) -> Result<(Vec<Row>, u64), StoreError> {
+        self.within(self.tail(number)).await
+    }
+
+    async fn prune(&self, number: u64) -> Result<(), StoreError> {
+        self.within(self.pruned(number)).await
     }
 }
