@@ -1,5 +1,5 @@
 //! The three real programs, each with its configuration file.
-use std::{fs, net::SocketAddr, process::Command, sync::Arc};
+use std::{fs, net::SocketAddr, path::PathBuf, process::Command, sync::Arc};
 
 use service_kit::{Lifecycle, Listen, SystemClock};
 use tempfile::TempDir;
@@ -28,15 +28,26 @@ pub struct Fleet {
 }
 
 const NAMES: [&str; 3] = ["auth-gateway", "session-service", "crypto-service"];
+const USERS: &str = "users.db";
 
 impl Fleet {
     /// Starts everything, with `telemetry` as the `[telemetry]` table of each program.
     pub async fn start(telemetry: &str) -> Self {
+        Self::with(telemetry, None).await
+    }
+
+    /// Starts everything, with users in the database at `url`.
+    pub async fn on_database(url: &str) -> Self {
+        Self::with("", Some(url)).await
+    }
+
+    async fn with(telemetry: &str, database: Option<&str>) -> Self {
         let (dir, here, redis) = (
             tempfile::tempdir().unwrap(),
             Lifecycle::default(),
             RedisServer::start().await,
         );
+        let users = format!("sqlite:{}", dir.path().join(USERS).display());
         let wechat = fake(&here).await;
         let ports = Ports::free();
         let only = vec![KeyFile::Master, KeyFile::Token, KeyFile::Index];
@@ -47,7 +58,8 @@ impl Fleet {
         }
         .make()
         .unwrap();
-        let rest = parts(&redis.url(), wechat, dir.path().to_str().unwrap());
+        let stores = [&redis.url(), database.unwrap_or(&users)];
+        let rest = parts(stores, wechat, dir.path().to_str().unwrap());
         let settings = [&ports.settings(), &rest, telemetry].concat();
         fs::write(dir.path().join("wxgate.toml"), settings).unwrap();
         let [gateway, session, crypto] = NAMES.map(|name| launch(name, &dir));
@@ -77,6 +89,27 @@ impl Fleet {
     /// Starts session-service again, after it ended, and waits until it is ready.
     pub async fn restart_session(&mut self) {
         self.session = self.again(1).await;
+    }
+
+    /// Starts session-service again, after it ended; it may not be ready yet, or never be.
+    pub fn relaunch_session(&mut self) {
+        self.session = launch(NAMES[1], &self.dir);
+    }
+
+    /// Waits until session-service is ready.
+    pub async fn session_ready(&mut self) {
+        self.session.until_ready(&self.ports.readiness()[1]).await;
+    }
+
+    /// Starts crypto-service again, after it ended, and waits until it is ready.
+    pub async fn restart_crypto(&mut self) {
+        self.crypto = self.again(2).await;
+    }
+
+    /// The file that holds users and revocations, where no other database was asked for.
+    #[must_use]
+    pub fn users(&self) -> PathBuf {
+        self.dir.path().join(USERS)
     }
 
     /// Logs a user in, as their phone would; answers the token.
@@ -148,7 +181,7 @@ fn launch(name: &str, dir: &TempDir) -> Program {
 }
 
 /// What the programs keep and ask, besides each other.
-fn parts(redis: &str, wechat: SocketAddr, dir: &str) -> String {
+fn parts([redis, database]: [&str; 2], wechat: SocketAddr, dir: &str) -> String {
     let (appid, secret) = (fake_wechat::DEFAULT_APPID, fake_wechat::DEFAULT_SECRET);
     format!(
         r#"
@@ -160,7 +193,7 @@ index_key_file = "{dir}/index.key"
 [redis]
 url = "{redis}"
 [database]
-url = "sqlite:{dir}/users.db"
+url = "{database}"
 [wechat]
 base_url = "http://{wechat}/"
 [[apps]]

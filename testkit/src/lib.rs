@@ -20,6 +20,7 @@ mod counted;
 mod findings;
 mod fleet;
 mod on_every_store;
+mod journal;
 mod phone;
 mod ports;
 mod postgres_server;
@@ -36,6 +37,7 @@ pub use self::{
     counted::counted,
     findings::found,
     fleet::Fleet,
+    journal::{Journal, Load},
     phone::Phone,
     ports::Ports,
     postgres_server::PostgresServer,

@@ -116,6 +116,12 @@ impl PostgresServer {
         self.process.wait().unwrap();
     }
 
+    /// Has the server end at once, as `pg_ctl -m immediate` does: nothing is written back.
+    pub fn quit(&mut self) {
+        self.signal("QUIT");
+        self.process.wait().unwrap();
+    }
+
     /// Starts the killed server again, with what it had written.
     pub async fn revive(&mut self) {
         // What is left of the killed one may take a moment to go: until then a new one ends at once.

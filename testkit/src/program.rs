@@ -23,7 +23,10 @@ impl Program {
     #[must_use]
     pub fn start(name: &str, arguments: &[&str], log: &Path) -> Self {
         let errors = File::options().create(true).append(true).open(log).unwrap();
-        let process = Command::new(Self::path(name))
+        // A file that may not grow shows as a failed write then, as on a full disk, and ends nothing.
+        let process = Command::new("sh")
+            .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"])
+            .arg(Self::path(name))
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -80,11 +83,7 @@ impl Program {
         if let Some(status) = self.process.try_wait().unwrap() {
             return status;
         }
-        let id = self.process.id().to_string();
-        let sent = Command::new("sh")
-            .args(["-c", &format!("kill -TERM {id}")])
-            .status();
-        assert!(sent.unwrap().success());
+        self.signal("TERM");
         let asked = Instant::now();
         loop {
             if let Some(status) = self.process.try_wait().unwrap() {
@@ -97,6 +96,33 @@ impl Program {
             );
             tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// Stops it where it stands: its sockets stay open and say nothing.
+    pub fn pause(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.signal("CONT");
+    }
+
+    /// From now on no file that it writes may grow beyond so many bytes; none: as they like.
+    #[cfg(target_os = "linux")]
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let soft = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        let limited = Command::new("prlimit")
+            .args(["--pid", &self.id().to_string()])
+            .arg(format!("--fsize={soft}:"))
+            .status();
+        assert!(limited.unwrap().success(), "prlimit");
+    }
+
+    fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.id());
+        let sent = Command::new("sh").args(["-c", &kill]).status();
+        assert!(sent.unwrap().success(), "{kill}");
     }
 
     /// Whether it is still running.

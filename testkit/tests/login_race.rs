@@ -194,3 +194,26 @@ async fn a_holder_killed_in_the_middle_leaves_a_used_code() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_hundred_first_logins_at_once_make_one_account() {
+    story(async {
+        let stage = Stage::start().await;
+        for round in 0..5 {
+            let openid = format!("oRound{round}");
+            let mut codes = Vec::new();
+            for _ in 0..100 {
+                codes.push(stage.wechat.login_code(&openid).await);
+            }
+            let logins = codes.iter().map(|code| stage.phone.login(code));
+            let answers = join_all(logins).await;
+            let ids: HashSet<_> = answers
+                .into_iter()
+                .map(|answer| answer.expect(200).body["user"]["id"].to_string())
+                .collect();
+            assert_eq!(ids.len(), 1);
+        }
+        stage.end().await;
+    })
+    .await;
+}
