@@ -4,7 +4,7 @@
 //! real programs with their configuration files, which can be killed. [`Phone`] speaks as the
 //! mini-program, [`Wechat`] plays the user in the fake WeChat, [`Collector`] receives spans over OTLP.
 //! [`RedisServer`], [`RedisSentinel`] and [`RedisCluster`] are Redis as it is run in production; any of
-//! their nodes can be killed, stopped and brought back.
+//! their nodes can be killed, stopped and brought back. A [`ChaosProxy`] is a network that fails.
 #![expect(
     clippy::missing_panics_doc,
     reason = "a test may panic, and so may what serves it"
@@ -15,6 +15,7 @@
 )]
 
 mod answer;
+mod chaos;
 mod collector;
 mod counted;
 mod findings;
@@ -33,6 +34,7 @@ mod wechat;
 
 pub use self::{
     answer::Answer,
+    chaos::{ChaosProxy, Counted, Cut, Delay, End, Faults, Trick, Way, What},
     collector::{Collector, Seen},
     counted::counted,
     findings::found,
