@@ -1,6 +1,7 @@
 //! Redis as it is run in production: alone, under Sentinel, as a Cluster; open or locked, with TLS.
 mod access;
 mod cluster;
+mod config;
 mod process;
 mod sentinel;
 mod server;

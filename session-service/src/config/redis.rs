@@ -91,7 +91,11 @@ impl RedisConfig {
         }
     }
 
-    pub(super) fn settings(&self) -> anyhow::Result<RedisSettings> {
+    /// What the store needs to know.
+    ///
+    /// # Errors
+    /// When settings contradict each other, or a file cannot be read.
+    pub fn settings(&self) -> anyhow::Result<RedisSettings> {
         anyhow::ensure!(!self.timeout.is_zero(), "redis.timeout must be more than 0");
         anyhow::ensure!(self.connections > 0, "redis.connections must be at least 1");
         Ok(RedisSettings {

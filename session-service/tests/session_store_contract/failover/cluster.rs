@@ -1,22 +1,13 @@
 //! DEP-08: shards die, hang, and slots move.
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use session_service::store::{RedisSettings, RedisStore, SessionStore, Topology};
-use testkit::{RedisAccess, RedisCluster, StoreLoad};
+use testkit::{RedisCluster, StoreLoad};
 
 use super::{TIMEOUT, assert_honest, longest_outage, until_copied};
-use crate::{bounded, zoo::at};
+use crate::{bounded, zoo::store};
 
 /// Enough for some on each shard.
 const USERS: u16 = 24;
-
-fn store(zoo: &RedisCluster) -> Arc<dyn SessionStore> {
-    let settings = RedisSettings {
-        timeout: TIMEOUT,
-        ..at(&zoo.urls(), &RedisAccess::open(), Topology::Cluster)
-    };
-    Arc::new(RedisStore::new(&settings).unwrap())
-}
 
 /// The users of the shard of node `shard`, and all others.
 async fn apart(zoo: &RedisCluster, shard: usize) -> (Vec<u16>, Vec<u16>) {
@@ -38,7 +29,7 @@ async fn apart(zoo: &RedisCluster, shard: usize) -> (Vec<u16>, Vec<u16>) {
 async fn a_dead_shard_is_replaced_and_the_others_users_notice_nothing() {
     bounded(async {
         let mut zoo = RedisCluster::start().await;
-        let store = store(&zoo);
+        let store = store(zoo.config(), TIMEOUT);
         let (here, elsewhere) = apart(&zoo, 0).await;
         let witness = StoreLoad::key(here[0]);
         let load = (
@@ -67,7 +58,7 @@ async fn a_dead_shard_is_replaced_and_the_others_users_notice_nothing() {
 async fn a_hung_shard_holds_up_nobody_elses_users() {
     bounded(async {
         let zoo = RedisCluster::start().await;
-        let store = store(&zoo);
+        let store = store(zoo.config(), TIMEOUT);
         let (here, elsewhere) = apart(&zoo, 1).await;
         let load = (
             StoreLoad::start(&store, here),
@@ -96,7 +87,7 @@ async fn a_hung_shard_holds_up_nobody_elses_users() {
 async fn slots_move_there_and_back_under_load() {
     bounded(async {
         let zoo = RedisCluster::start().await;
-        let store = store(&zoo);
+        let store = store(zoo.config(), TIMEOUT);
         let load = StoreLoad::start(&store, 0..USERS);
         until_copied(&zoo.nodes, USERS.into()).await;
         for n in 0..USERS {

@@ -1,30 +1,18 @@
 //! DEP-06: the sentinels name another master.
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use session_service::store::{RedisSettings, RedisStore, SessionStore};
-use testkit::{RedisAccess, RedisSentinel, StoreLoad};
+use testkit::{RedisSentinel, StoreLoad};
 
 use super::{TIMEOUT, assert_honest, longest_outage, until_copied};
-use crate::{bounded, zoo::sentinel_settings};
+use crate::{bounded, zoo::store};
 
 const USERS: u16 = 8;
-
-fn store(zoo: &RedisSentinel) -> Arc<dyn SessionStore> {
-    let settings = RedisSettings {
-        timeout: TIMEOUT,
-        ..sentinel_settings(zoo, &RedisAccess::open())
-    };
-    Arc::new(RedisStore::new(&settings).unwrap())
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_master_is_replaced_while_users_wait_no_longer_than_they_must() {
     bounded(async {
         let mut zoo = RedisSentinel::start().await;
-        let store = store(&zoo);
+        let store = store(zoo.config(), TIMEOUT);
         let load = StoreLoad::start(&store, 0..USERS);
         until_copied(&zoo.nodes, USERS.into()).await;
         let dead = zoo.kill_master().await;
@@ -42,7 +30,7 @@ async fn a_dead_master_is_replaced_while_users_wait_no_longer_than_they_must() {
 async fn a_master_that_steps_down_is_left_within_a_second() {
     bounded(async {
         let zoo = RedisSentinel::start().await;
-        let store = store(&zoo);
+        let store = store(zoo.config(), TIMEOUT);
         let load = StoreLoad::start(&store, 0..USERS);
         until_copied(&zoo.nodes, USERS.into()).await;
         let master = zoo.failover().await;
@@ -71,7 +59,7 @@ async fn a_master_that_steps_down_is_left_within_a_second() {
 async fn sentinels_that_are_gone_matter_only_when_the_master_is() {
     bounded(async {
         let mut zoo = RedisSentinel::start().await;
-        let store = store(&zoo);
+        let store = store(zoo.config(), TIMEOUT);
         let load = StoreLoad::start(&store, 0..USERS);
         until_copied(&zoo.nodes, USERS.into()).await;
         zoo.sentinels[0].kill();
