@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 pub const DEFAULT_FILE: &str = "wxgate.toml";
 
 /// Every top-level table there is. A process reads its own and leaves the others to their owners.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "apps",
     "crypto",
     "crypto_service",
@@ -27,6 +27,7 @@ const TABLES: [&str; 13] = [
     "session",
     "session_service",
     "telemetry",
+    "users",
     "wechat",
 ];
 

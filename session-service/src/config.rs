@@ -5,6 +5,7 @@ mod eviction;
 mod life;
 mod places;
 mod redis;
+mod users;
 
 pub use self::{
     build::Sockets,
@@ -12,6 +13,7 @@ pub use self::{
     life::{RevocationSettings, SessionSettings},
     places::{AppSettings, KeySettings, ServiceSettings, WechatSettings},
     redis::{RedisConfig, RedisTopology},
+    users::UserSettings,
 };
 
 use serde::Deserialize;
@@ -26,6 +28,8 @@ pub struct Config {
     pub session: SessionSettings,
     /// How revocations are followed.
     pub revocations: RevocationSettings,
+    /// What users are asked for.
+    pub users: UserSettings,
     /// What signs tokens and names users.
     pub keys: KeySettings,
     /// Where sessions are kept; left out: in memory.

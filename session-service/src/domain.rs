@@ -1,9 +1,11 @@
 //! The rules of sessions and users. No I/O, no clock: the present is an argument.
 
+mod account;
 mod attempts;
 mod claim;
 mod ids;
 mod login_code;
+mod meanwhile;
 mod open_data;
 mod profile;
 mod revocation;
@@ -12,10 +14,12 @@ mod token;
 mod user;
 
 pub use self::{
+    account::{Account, Ending, Identity, Merge},
     attempts::{Attempts, BudgetSpent},
     claim::{CLAIM_LIFE, CodeClaim, Echo, NonceHash, Progress},
     ids::{AppId, OpenId, SessionId, TagKey, UserTag},
     login_code::{Device, LoginCode, Nonce},
+    meanwhile::Meanwhile,
     open_data::{EncryptedData, Misshapen, RawData},
     profile::{AvatarUrl, Nickname, ProfileChange},
     revocation::{Reason, Revocation, RevocationView, Row, Subject},

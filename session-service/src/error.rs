@@ -45,6 +45,9 @@ pub enum SessionError {
     /// A genuine token that was logged out, kicked or reused.
     #[error("the session was ended")]
     Revoked,
+    /// The user was logged out everywhere, or erased, while this login was under way.
+    #[error("the user was logged out meanwhile; call wx.login again")]
+    Overtaken,
     /// An operator keeps the user out.
     #[error("the user is blocked")]
     Blocked,
@@ -91,7 +94,7 @@ impl ServiceError for SessionError {
     fn reason(&self) -> ErrorReason {
         match self {
             Self::Malformed(_) | Self::UnknownApp => ErrorReason::InvalidRequest,
-            Self::CodeUsed => ErrorReason::LoginCodeRejected,
+            Self::CodeUsed | Self::Overtaken => ErrorReason::LoginCodeRejected,
             Self::RefusedBefore(reason) => *reason,
             Self::StillUnderWay => ErrorReason::DeadlineExceeded,
             Self::Forged(_) => ErrorReason::SessionInvalid,

@@ -6,11 +6,14 @@ mod apps;
 mod claims;
 mod counters;
 mod decrypt;
+mod endings;
 mod login;
 mod logout;
+mod operators;
 mod refresh;
 mod revocations;
 mod sessions;
+mod sweep;
 mod users;
 mod verify;
 
@@ -21,6 +24,7 @@ pub use self::{
     refresh::Granted,
     revocations::Revocations,
     sessions::Mine,
+    users::{Known, Person},
     verify::Verified,
 };
 
@@ -65,6 +69,8 @@ pub struct Parts {
     pub tags: TagKey,
     /// How long things last.
     pub limits: Limits,
+    /// Whether users are asked for a nickname.
+    pub require_nickname: bool,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// What is counted.

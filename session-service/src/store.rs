@@ -19,7 +19,7 @@ mod sql;
 mod sqlite;
 
 pub use self::{
-    accounts::{Account, AccountStore, Seen, SignedIn},
+    accounts::{AccountStore, Dossier, Ended, Seen, SignedIn, Terms, Whom},
     memory::MemoryStore,
     postgres::{PostgresSettings, PostgresSettingsError, PostgresStore},
     records::{Change, Read, Records},

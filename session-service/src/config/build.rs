@@ -90,6 +90,7 @@ impl Config {
             tokens: TokenKeys::new(self.keys.tokens()?),
             tags: TagKey::derive(index),
             limits,
+            require_nickname: self.users.require_nickname,
             clock: host.clock.clone(),
             counters: Counters::new(&host.metrics),
             tasks: TaskTracker::new(),

@@ -25,7 +25,26 @@ pub enum Reason {
     LogoutEverywhere,
     /// An old token came back after its successor was used.
     Reuse,
+    /// An operator ended the session, or all of the user's.
+    OperatorKick,
+    /// An operator keeps the user out.
+    Block,
+    /// The user's account went into an older one of the same person.
+    Merge,
+    /// The user's account is no more.
+    Erase,
 }
+
+const REASONS: [Reason; 8] = [
+    Reason::Logout,
+    Reason::Kick,
+    Reason::LogoutEverywhere,
+    Reason::Reuse,
+    Reason::OperatorKick,
+    Reason::Block,
+    Reason::Merge,
+    Reason::Erase,
+];
 
 impl Reason {
     /// The reason's stable name, in the log and in metrics.
@@ -36,7 +55,17 @@ impl Reason {
             Self::Kick => "kick",
             Self::LogoutEverywhere => "logout_everywhere",
             Self::Reuse => "reuse",
+            Self::OperatorKick => "operator_kick",
+            Self::Block => "block",
+            Self::Merge => "merge",
+            Self::Erase => "erase",
         }
+    }
+
+    /// The reason with this name; nothing when a newer version gave one that is not known here.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        REASONS.into_iter().find(|reason| reason.as_str() == name)
     }
 }
 
@@ -145,6 +174,7 @@ mod tests {
             openid: OpenId::new("o".to_owned()),
             unionid: None,
             user_id: uuid::Uuid::nil(),
+            former_ids: Vec::new(),
             since,
             device: Device::default(),
         };

@@ -49,6 +49,8 @@ pub struct Opening {
     pub unionid: Option<String>,
     /// The user's account.
     pub user_id: Uuid,
+    /// Ids that the account had before merges, as of the login.
+    pub former_ids: Vec<Uuid>,
     /// The revocation log's number when the login began.
     pub since: u64,
     /// The device's label.
@@ -70,6 +72,8 @@ pub struct Session {
     pub unionid: Option<String>,
     /// The user's account.
     pub user_id: Uuid,
+    /// Ids that the account had before merges, as of the login.
+    pub former_ids: Vec<Uuid>,
     /// The revocation log's number when the login began.
     pub since: u64,
     /// The device's label.
@@ -99,7 +103,7 @@ pub enum Presented {
         until: Timestamp,
         /// What the record should become: this use was the generation's first, or showed that the
         /// store had lost a step.
-        becomes: Option<Session>,
+        becomes: Option<Box<Session>>,
     },
     /// Its time is over.
     Expired,
@@ -129,6 +133,7 @@ impl Session {
             openid,
             unionid,
             user_id,
+            former_ids,
             since,
             device,
         } = opening;
@@ -140,6 +145,7 @@ impl Session {
             openid,
             unionid,
             user_id,
+            former_ids,
             since,
             device,
             generation: 0,
@@ -179,11 +185,11 @@ impl Session {
             let ahead = self.caught_up(claims, limits, now);
             return Presented::Passes {
                 until: ahead.expires_at,
-                becomes: Some(ahead),
+                becomes: Some(Box::new(ahead)),
             };
         }
         if claims.generation == self.generation {
-            let becomes = (!self.presented).then(|| self.seen());
+            let becomes = (!self.presented).then(|| Box::new(self.seen()));
             return Presented::Passes {
                 until: self.expires_at,
                 becomes,

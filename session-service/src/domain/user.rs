@@ -171,6 +171,7 @@ mod tests {
                 id: SessionId::from_bytes([name; 16]),
                 tag: crate::domain::UserTag::from_bytes([0; 8]),
                 appid: crate::domain::AppId::parse("wx1").unwrap(),
+                former_ids: Vec::new(),
                 openid: crate::domain::OpenId::new("o".to_owned()),
                 unionid: None,
                 user_id: uuid::Uuid::nil(),

@@ -9,10 +9,10 @@ use wx_proto::session::v1::{
 
 use crate::{
     domain::{
-        AppId, AvatarUrl, Device, Listed, LoginCode, Malformed, Nickname, Nonce, ProfileChange,
+        Account, AppId, AvatarUrl, Device, Listed, LoginCode, Malformed, Nickname, Nonce,
+        ProfileChange,
     },
-    service::{Granted, LoggedIn, Login, Mine, Verified},
-    store::Account,
+    service::{Granted, LoggedIn, Login, Mine, Person, Verified},
 };
 
 impl TryFrom<LoginRequest> for Login {
@@ -51,18 +51,19 @@ pub(super) fn profile_change(request: &UpdateProfileRequest) -> Result<ProfileCh
     })
 }
 
-impl From<Account> for User {
-    fn from(account: Account) -> Self {
+impl From<Person> for User {
+    fn from(person: Person) -> Self {
         // The unionid is identity, the block a refusal: neither is part of a profile.
         let Account {
             id,
+            former_ids: _,
             unionid: _,
             nickname,
             avatar_url,
             blocked_at: _,
             created_at,
             last_login_at,
-        } = account;
+        } = person.account;
         Self {
             id: id.to_string(),
             nickname,
@@ -77,7 +78,7 @@ impl From<LoggedIn> for LoginResponse {
     fn from(
         LoggedIn {
             granted,
-            account,
+            person,
             is_new,
             claims: _,
         }: LoggedIn,
@@ -91,7 +92,7 @@ impl From<LoggedIn> for LoginResponse {
             session_rd: token.expose().to_owned(),
             expires_in: Some(duration(expires_in)),
             refresh_in: Some(duration(refresh_in)),
-            user: Some(account.into()),
+            user: Some(person.into()),
             is_new,
         }
     }
@@ -135,7 +136,13 @@ impl From<Verified> for VerifyResponse {
 }
 
 impl From<Mine> for ListedSession {
-    fn from(Mine { listed, current }: Mine) -> Self {
+    fn from(
+        Mine {
+            appid: _,
+            listed,
+            current,
+        }: Mine,
+    ) -> Self {
         let Listed {
             id,
             device,

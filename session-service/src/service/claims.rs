@@ -91,11 +91,11 @@ impl Sessions {
             }
             standing => standing?,
         };
-        let account = self.user(session.user_id).await?;
+        let person = self.user(session.user_id).await?;
         let granted = self.grant_as(&claims, &session, self.now())?;
         Ok(LoggedIn {
             granted,
-            account,
+            person,
             is_new,
             claims,
         })

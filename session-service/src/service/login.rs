@@ -1,15 +1,14 @@
 //! Logging in: a code becomes a session.
-use service_kit::Timestamp;
 use wx_client::{App, Quota, WxError, WxLogin};
 
-use super::{Granted, ROUNDS, Sessions, claims::Claimed, contended};
+use super::{Granted, Person, ROUNDS, Sessions, claims::Claimed, contended};
 use crate::{
     SessionError,
     domain::{
         AppId, Claims, Device, LoginCode, Nonce, OpenId, Opening, RingEntry, Session, SessionId,
     },
     ports::{Owner, SealedKey},
-    store::{Account, Change, Seen, SignedIn, StoreError},
+    store::{Change, Seen, SignedIn, StoreError},
 };
 
 /// What a client sends to log in.
@@ -31,7 +30,7 @@ pub struct LoggedIn {
     /// The session's token.
     pub granted: Granted,
     /// Who logged in.
-    pub account: Account,
+    pub person: Person,
     /// Whether this login registered them.
     pub is_new: bool,
     /// What the token says.
@@ -104,24 +103,66 @@ impl Sessions {
             openid: OpenId::new(openid),
         };
         let key = self.crypto.seal(&owner, session_key).await?;
-        let now = self.now();
         let Owner { appid, openid } = owner;
         let seen = Seen {
             appid,
             openid,
             unionid,
         };
-        let SignedIn { account, is_new } = self.accounts.sign_in(&seen, now).await?;
-        if account.blocked_at.is_some() {
+        self.open_session(&seen, &key, &login.device, since).await
+    }
+
+    /// Opens a session for whom WeChat vouched for. Where a merge ends it while it is made, the
+    /// account is looked up again.
+    async fn open_session(
+        &self,
+        seen: &Seen,
+        key: &SealedKey,
+        device: &Device,
+        since: u64,
+    ) -> Result<LoggedIn, SessionError> {
+        let mut signed_in = self.enter(seen, since).await?;
+        let is_new = signed_in.is_new;
+        loop {
+            let session = self.begin(seen, &signed_in, device)?;
+            self.keep(&session, key).await?;
+            if !self.is_ended(&session)? {
+                return self.logged_in_as(&session, signed_in, is_new);
+            }
+            self.tidy(session.tag, session.id).await;
+            let again = self.enter(seen, since).await?;
+            if again.since == signed_in.since {
+                return Err(SessionError::Overtaken);
+            }
+            signed_in = again;
+        }
+    }
+
+    /// Finds or registers the person, and carries out a merge that follows.
+    async fn enter(&self, seen: &Seen, since: u64) -> Result<SignedIn, SessionError> {
+        let found = self.accounts.sign_in(seen, since, self.terms()).await?;
+        let signed_in = found.ok_or(SessionError::Overtaken)?;
+        self.carry_out(signed_in.account.id, &signed_in.ended).await;
+        if signed_in.account.blocked_at.is_some() {
             return Err(SessionError::Blocked);
         }
-        let session = self.begin(seen, &account, login.device, since)?;
-        self.keep(&session, key, now).await?;
+        Ok(signed_in)
+    }
+
+    fn is_ended(&self, session: &Session) -> Result<bool, SessionError> {
+        Ok(self.revocations.informed()?.revokes(session))
+    }
+
+    fn logged_in_as(
+        &self,
+        session: &Session,
+        SignedIn { account, .. }: SignedIn,
+        is_new: bool,
+    ) -> Result<LoggedIn, SessionError> {
         tracing::info!(event = "login", session.id = %session.id, user.tag = %session.tag, user.id = %account.id, is_new, "session opened");
-        let granted = self.grant(&session, now)?;
         Ok(LoggedIn {
-            granted,
-            account,
+            granted: self.grant(session, self.now())?,
+            person: self.person(account),
             is_new,
             claims: session.claims(),
         })
@@ -129,15 +170,15 @@ impl Sessions {
 
     fn begin(
         &self,
-        Seen {
+        seen: &Seen,
+        SignedIn { account, since, .. }: &SignedIn,
+        device: &Device,
+    ) -> Result<Session, SessionError> {
+        let Seen {
             appid,
             openid,
             unionid,
-        }: Seen,
-        account: &Account,
-        device: Device,
-        since: u64,
-    ) -> Result<Session, SessionError> {
+        } = seen.clone();
         let opening = Opening {
             id: SessionId::generate().map_err(StoreError::from)?,
             tag: self.tags.tag(&appid, &openid),
@@ -145,8 +186,9 @@ impl Sessions {
             appid,
             openid,
             user_id: account.id,
-            since,
-            device,
+            former_ids: account.former_ids.clone(),
+            since: *since,
+            device: device.clone(),
         };
         Ok(Session::open(
             opening,
@@ -157,17 +199,13 @@ impl Sessions {
     }
 
     /// Stores the session, its line in the user's list and the key, all or nothing.
-    async fn keep(
-        &self,
-        session: &Session,
-        key: SealedKey,
-        now: Timestamp,
-    ) -> Result<(), SessionError> {
+    async fn keep(&self, session: &Session, key: &SealedKey) -> Result<(), SessionError> {
+        let now = self.now();
         let SealedKey {
             sealed,
             fingerprint,
             useful_when_displaced,
-        } = key;
+        } = key.clone();
         let newest = RingEntry {
             sealed,
             fingerprint,

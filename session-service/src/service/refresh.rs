@@ -42,7 +42,7 @@ impl Sessions {
             match session.refresh(&claims, self.tokens.active(), &self.limits, now) {
                 Refreshed::Expired => return Err(SessionError::Expired),
                 Refreshed::Reused => {
-                    self.end(&claims, Reason::Reuse).await?;
+                    self.end(claims.tag, claims.id, Reason::Reuse).await?;
                     return Err(SessionError::Revoked);
                 }
                 Refreshed::Stands(session) => return self.grant(&session, now),

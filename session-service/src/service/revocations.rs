@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     SessionError,
-    domain::{Revocation, RevocationView},
+    domain::{Revocation, RevocationView, Row},
     store::{Appended, RevocationLog, StoreError},
 };
 
@@ -107,11 +107,16 @@ impl Revocations {
     /// When the database fails: then nothing was revoked.
     pub async fn revoke(&self, revocation: &Revocation) -> Result<Appended, StoreError> {
         let appended = self.log.append(revocation, self.clock.now()).await?;
-        // Rows of other replicas may lie between the last reading and this one: the number stays.
+        self.heed([appended.row]);
+        Ok(appended)
+    }
+
+    /// Holds tokens against rows that are written already.
+    pub fn heed(&self, rows: impl IntoIterator<Item = Row>) {
+        // Rows of other replicas may lie between the last reading and these: the number stays.
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
         let number = seen.view.number();
-        seen.view.apply([appended.row], number);
-        Ok(appended)
+        seen.view.apply(rows, number);
     }
 
     /// Follows the log until `stopping`; `gate` is open while tokens can be vouched for.

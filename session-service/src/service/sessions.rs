@@ -2,13 +2,14 @@
 use super::Sessions;
 use crate::{
     SessionError,
-    domain::{Claims, Listed, Reason, Revocation, Session, SessionId, Subject, UserTag},
-    store::Change,
+    domain::{AppId, Listed, Reason, Revocation, SessionId, Subject, UserTag},
 };
 
 /// One of the user's sessions.
 #[derive(Clone, Debug)]
 pub struct Mine {
+    /// The app that it is in.
+    pub appid: AppId,
     /// The session.
     pub listed: Listed,
     /// Whether it is the one that asked.
@@ -23,10 +24,12 @@ impl Sessions {
     pub async fn list(&self, token: &str) -> Result<Vec<Mine>, SessionError> {
         let session = self.verify(token).await?.session;
         let mine = |listed: Listed| Mine {
+            appid: session.appid.clone(),
             current: session.id == listed.id,
             listed,
         };
-        Ok(self.listed(&session).await?.into_iter().map(mine).collect())
+        let listed = self.listed(session.tag).await?;
+        Ok(listed.into_iter().map(mine).collect())
     }
 
     /// Ends one session of the token's user in its app.
@@ -35,20 +38,11 @@ impl Sessions {
     /// As [`Sessions::verify`]; when the session is not one of theirs; and when the row could not be
     /// written: then nothing has changed.
     pub async fn kick(&self, token: &str, id: SessionId) -> Result<(), SessionError> {
-        let session = self.verify(token).await?.session;
-        if !self
-            .listed(&session)
-            .await?
-            .iter()
-            .any(|listed| listed.id == id)
-        {
+        let tag = self.verify(token).await?.session.tag;
+        if !self.is_listed(tag, id).await? {
             return Err(SessionError::NoSuchSession);
         }
-        let claims = Claims {
-            id,
-            ..session.claims()
-        };
-        self.end(&claims, Reason::Kick).await
+        self.end(tag, id, Reason::Kick).await
     }
 
     /// Ends every session of the token's user in its app, and every login that has begun.
@@ -71,36 +65,46 @@ impl Sessions {
         self.revocations.revoke(&revocation).await?;
         self.counters.revoked(reason);
         tracing::info!(event = reason.as_str(), user.tag = %tag, "all sessions ended");
-        if let Err(error) = self.clear(tag).await {
-            tracing::warn!(error = service_kit::causes(&error), user.tag = %tag, "ended sessions' records stay for now");
-        }
+        self.sweep(&[(tag, reason)]).await;
         Ok(())
     }
 
-    async fn listed(&self, session: &Session) -> Result<Vec<Listed>, SessionError> {
-        let (user, now) = (self.records.user(session.tag).await?, self.now());
-        let view = self.revocations.informed()?;
-        let live = |listed: &&Listed| now < listed.expires_at && !view.ends(listed.id);
-        Ok(user
-            .value
-            .unwrap_or_default()
-            .sessions()
-            .iter()
-            .filter(live)
-            .cloned()
-            .collect())
-    }
-
-    /// Deletes what the row has made void. A login that ends meanwhile finds the row.
-    async fn clear(&self, tag: UserTag) -> Result<(), SessionError> {
+    /// The live sessions of a user of an app, oldest first.
+    pub(super) async fn listed(&self, tag: UserTag) -> Result<Vec<Listed>, SessionError> {
         let user = self.records.user(tag).await?.value.unwrap_or_default();
-        let change = user
-            .sessions()
-            .iter()
-            .fold(Change::default().drop_user(tag), |change, listed| {
-                change.drop_session(tag, listed.id)
-            });
-        self.records.commit(change).await?;
-        Ok(())
+        let mut live = Vec::new();
+        for listed in user.sessions() {
+            if self.is_live(tag, listed).await? {
+                live.push(listed.clone());
+            }
+        }
+        Ok(live)
+    }
+
+    pub(super) async fn is_listed(
+        &self,
+        tag: UserTag,
+        id: SessionId,
+    ) -> Result<bool, SessionError> {
+        let listed = self.listed(tag).await?;
+        Ok(listed.iter().any(|listed| listed.id == id))
+    }
+
+    async fn is_live(&self, tag: UserTag, listed: &Listed) -> Result<bool, SessionError> {
+        let now = self.now();
+        let named = {
+            let view = self.revocations.informed()?;
+            if now >= listed.expires_at || view.ends(listed.id) {
+                return Ok(false);
+            }
+            view.names(tag)
+        };
+        if !named {
+            return Ok(true);
+        }
+        // A line does not say when its login began; the record does.
+        let found = self.records.session(tag, listed.id).await?.value;
+        let view = self.revocations.informed()?;
+        Ok(found.is_some_and(|session| !view.revokes(&session)))
     }
 }

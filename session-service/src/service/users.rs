@@ -2,18 +2,54 @@
 use uuid::Uuid;
 
 use super::Sessions;
-use crate::{SessionError, domain::ProfileChange, store::Account};
+use crate::{
+    SessionError,
+    domain::{Account, Identity, ProfileChange},
+    store::{Dossier, Whom},
+};
+
+/// A user, as callers see them.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The account.
+    pub account: Account,
+    /// Whether the app should ask for a nickname now.
+    pub profile_required: bool,
+}
+
+/// All that is known of a user.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The user.
+    pub person: Person,
+    /// Who they are in each app.
+    pub identities: Vec<Identity>,
+}
 
 impl Sessions {
-    /// The user with this id.
+    /// The user with this id, or the one they were merged into.
     ///
     /// # Errors
     /// When there is none, or the database fails.
-    pub async fn user(&self, id: Uuid) -> Result<Account, SessionError> {
-        self.accounts
-            .account(id)
-            .await?
-            .ok_or(SessionError::NoSuchUser)
+    pub async fn user(&self, id: Uuid) -> Result<Person, SessionError> {
+        let account = self.accounts.account(id).await?;
+        Ok(self.person(account.ok_or(SessionError::NoSuchUser)?))
+    }
+
+    /// All that is known of a user.
+    ///
+    /// # Errors
+    /// When there is none, or the database fails.
+    pub async fn known(&self, whom: &Whom) -> Result<Known, SessionError> {
+        let dossier = self.accounts.dossier(whom).await?;
+        let Dossier {
+            account,
+            identities,
+        } = dossier.ok_or(SessionError::NoSuchUser)?;
+        Ok(Known {
+            person: self.person(account),
+            identities,
+        })
     }
 
     /// Changes the profile of the token's user.
@@ -24,12 +60,20 @@ impl Sessions {
         &self,
         token: &str,
         change: &ProfileChange,
-    ) -> Result<Account, SessionError> {
+    ) -> Result<Person, SessionError> {
         let session = self.verify(token).await?.session;
         let account = self
             .accounts
             .update_profile(session.user_id, change)
             .await?;
-        account.ok_or(SessionError::NoSuchUser)
+        // A user who was erased has no session, whatever is left of it.
+        Ok(self.person(account.ok_or(SessionError::Revoked)?))
+    }
+
+    pub(super) fn person(&self, account: Account) -> Person {
+        Person {
+            profile_required: self.require_nickname && account.nickname.is_empty(),
+            account,
+        }
     }
 }

@@ -40,7 +40,7 @@ impl Sessions {
                 }
                 let good_for = until.since(now).min(GOOD_FOR);
                 Ok(Verified {
-                    session: becomes.unwrap_or(session),
+                    session: becomes.map_or(session, |becomes| *becomes),
                     good_for,
                 })
             }

@@ -4,6 +4,7 @@ mod nudge;
 mod pool;
 mod revocations;
 mod settings;
+mod user_rows;
 
 pub use self::settings::{PostgresSettings, PostgresSettingsError};
 

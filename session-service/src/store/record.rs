@@ -48,6 +48,8 @@ struct SessionRow {
     expires_at: u64,
     #[prost(uint64, tag = "15")]
     absolute_expires_at: u64,
+    #[prost(bytes = "vec", repeated, tag = "16")]
+    former_ids: Vec<Vec<u8>>,
 }
 
 impl Record for Session {
@@ -69,6 +71,11 @@ impl Record for Session {
             stepped_at: session.stepped_at.unix_millis(),
             expires_at: session.expires_at.unix_millis(),
             absolute_expires_at: session.absolute_expires_at.unix_millis(),
+            former_ids: session
+                .former_ids
+                .iter()
+                .map(|id| id.as_bytes().to_vec())
+                .collect(),
         }
         .encode_to_vec()
     }
@@ -91,6 +98,11 @@ impl Record for Session {
             stepped_at: Timestamp::from_unix_millis(row.stepped_at),
             expires_at: Timestamp::from_unix_millis(row.expires_at),
             absolute_expires_at: Timestamp::from_unix_millis(row.absolute_expires_at),
+            former_ids: row
+                .former_ids
+                .iter()
+                .map(|id| Uuid::from_slice(id).ok())
+                .collect::<Option<_>>()?,
         })
     }
 }

@@ -4,7 +4,8 @@ use std::{io, time::Duration};
 use service_kit::Timestamp;
 use sqlx::FromRow;
 
-use crate::domain::{Row, SessionId, Subject, UserTag};
+use super::Ended;
+use crate::domain::{AppId, Identity, Meanwhile, OpenId, Reason, Row, SessionId, Subject, UserTag};
 
 /// No question to a database takes longer, whatever it does: less than callers wait for us, so that
 /// they hear why.
@@ -73,5 +74,45 @@ pub(super) fn bytes(subject: &Subject) -> Vec<u8> {
     match subject {
         Subject::Session(id) => id.as_bytes().to_vec(),
         Subject::User(tag) => tag.as_bytes().to_vec(),
+    }
+}
+
+/// The row that ended a user's sessions.
+pub(super) fn ended(tag: UserTag, reason: Reason, row: LogRow) -> Result<Ended, sqlx::Error> {
+    Ok(Ended {
+        tag,
+        reason,
+        row: row.try_into()?,
+    })
+}
+
+/// Why something was decided, and when.
+#[derive(FromRow)]
+pub(super) struct ReasonRow {
+    number: i64,
+    reason: String,
+}
+
+/// What rows of one user say.
+pub(super) fn meanwhile_of(rows: Vec<ReasonRow>) -> Meanwhile {
+    let decided = |row: ReasonRow| (unsigned(row.number), Reason::named(&row.reason));
+    Meanwhile::new(rows.into_iter().map(decided).collect())
+}
+
+/// Who somebody is in one app.
+#[derive(FromRow)]
+pub(super) struct IdentityRow {
+    appid: String,
+    openid: String,
+}
+
+impl TryFrom<IdentityRow> for Identity {
+    type Error = sqlx::Error;
+
+    fn try_from(row: IdentityRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            appid: AppId::parse(&row.appid).map_err(|error| sqlx::Error::Decode(error.into()))?,
+            openid: OpenId::new(row.openid),
+        })
     }
 }

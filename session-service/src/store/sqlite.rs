@@ -2,6 +2,7 @@
 mod accounts;
 mod disk;
 mod revocations;
+mod user_rows;
 
 use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
 

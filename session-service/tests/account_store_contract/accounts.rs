@@ -2,15 +2,17 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use futures::future::join_all;
-use service_kit::Timestamp;
+use service_kit::{Key, Timestamp};
 use session_service::{
-    domain::{AppId, AvatarUrl, Nickname, OpenId, ProfileChange},
-    store::{Account, AccountStore, Seen, SignedIn},
+    domain::{
+        Account, AppId, AvatarUrl, Identity, Nickname, OpenId, ProfileChange, TagKey, UserTag,
+    },
+    store::{AccountStore, RevocationLog, Seen, SignedIn, Terms, Whom},
 };
 
 use crate::Database;
 
-const NOW: Timestamp = Timestamp::from_unix_millis(1_800_000_000_123);
+pub(crate) const NOW: Timestamp = Timestamp::from_unix_millis(1_800_000_000_123);
 
 fn later() -> Timestamp {
     NOW.plus(Duration::from_millis(86_400_456))
@@ -24,11 +26,62 @@ pub(crate) fn seen(appid: &str, openid: &str, unionid: Option<&str>) -> Seen {
     }
 }
 
-pub(crate) async fn sign_in(store: &impl AccountStore, seen: Seen) -> SignedIn {
-    store.sign_in(&seen, NOW).await.unwrap()
+pub(crate) fn tags() -> TagKey {
+    TagKey::derive(&Key::from_bytes([7; 32]))
 }
 
-fn profile(nickname: Option<&str>, avatar_url: Option<&str>) -> ProfileChange {
+/// In store keys and rows.
+pub(crate) fn tag(seen: &Seen) -> UserTag {
+    tags().tag(&seen.appid, &seen.openid)
+}
+
+pub(crate) fn identity(appid: &str, openid: &str) -> Identity {
+    let Seen { appid, openid, .. } = seen(appid, openid, None);
+    Identity { appid, openid }
+}
+
+/// When the rows of a test may go.
+pub(crate) fn end_of_rows() -> Timestamp {
+    NOW.plus(Duration::from_hours(1))
+}
+
+/// A login that began when the log had come to `since`.
+pub(crate) async fn sign_in_since(
+    store: &impl AccountStore,
+    seen: &Seen,
+    since: u64,
+    now: Timestamp,
+) -> Option<SignedIn> {
+    let tags = tags();
+    let terms = Terms {
+        tags: &tags,
+        now,
+        rows_until: end_of_rows(),
+    };
+    store.sign_in(seen, since, terms).await.unwrap()
+}
+
+/// How far the log has come.
+pub(crate) async fn number(log: &impl RevocationLog) -> u64 {
+    log.after(u64::MAX).await.unwrap().1
+}
+
+async fn sign_in_at(
+    store: &(impl AccountStore + RevocationLog),
+    seen: Seen,
+    now: Timestamp,
+) -> SignedIn {
+    let since = number(store).await;
+    let signed_in = sign_in_since(store, &seen, since, now).await;
+    signed_in.expect("nobody is erased meanwhile")
+}
+
+/// A login that begins now.
+pub(crate) async fn sign_in(store: &(impl AccountStore + RevocationLog), seen: Seen) -> SignedIn {
+    sign_in_at(store, seen, NOW).await
+}
+
+pub(crate) fn profile(nickname: Option<&str>, avatar_url: Option<&str>) -> ProfileChange {
     ProfileChange {
         nickname: nickname.map(|text| Nickname::parse(text).unwrap()),
         avatar_url: avatar_url.map(|text| AvatarUrl::parse(text).unwrap()),
@@ -43,6 +96,7 @@ pub(crate) async fn first_sight_registers_and_second_finds(database: &impl Datab
     assert_eq!(id.get_version_num(), 7);
     let registered = Account {
         id,
+        former_ids: Vec::new(),
         unionid: None,
         nickname: String::new(),
         avatar_url: String::new(),
@@ -51,23 +105,28 @@ pub(crate) async fn first_sight_registers_and_second_finds(database: &impl Datab
         last_login_at: NOW,
     };
     assert_eq!(first.account, registered);
-    let second = store.sign_in(&seen("wxa", "o1", None), later()).await;
+    let second = sign_in_at(&store, seen("wxa", "o1", None), later()).await;
     let expected = SignedIn {
         is_new: false,
+        since: 0,
+        ended: Vec::new(),
         account: Account {
             last_login_at: later(),
             ..registered
         },
     };
-    assert_eq!(second.unwrap(), expected);
+    assert_eq!(second, expected);
     assert_eq!(store.account(id).await.unwrap(), Some(expected.account));
 }
 
 /// Logs all of `people` in at once; answers what each was told.
-async fn at_once(store: Arc<impl AccountStore>, people: Vec<Seen>) -> Vec<SignedIn> {
+pub(crate) async fn at_once(
+    store: Arc<impl AccountStore + RevocationLog>,
+    people: Vec<Seen>,
+) -> Vec<SignedIn> {
     let login = |seen: Seen| {
         let store = store.clone();
-        tokio::spawn(async move { store.sign_in(&seen, NOW).await.unwrap() })
+        tokio::spawn(async move { sign_in(&*store, seen).await })
     };
     let told = join_all(people.into_iter().map(login)).await;
     told.into_iter().map(Result::unwrap).collect()
@@ -118,10 +177,10 @@ pub(crate) async fn a_late_unionid_is_noted(database: &impl Database) {
     assert_eq!(elsewhere.account.id, first.account.id);
 }
 
-pub(crate) async fn a_unionid_of_somebody_else_changes_nothing(database: &impl Database) {
+pub(crate) async fn another_unionid_changes_nothing(database: &impl Database) {
     let store = database.open().await;
     let owner = sign_in(&store, seen("wxa", "oa", Some("u1"))).await;
-    let other = sign_in(&store, seen("wxb", "ob", None)).await;
+    let other = sign_in(&store, seen("wxb", "ob", Some("u2"))).await;
     let late = sign_in(&store, seen("wxb", "ob", Some("u1"))).await;
     assert!(!late.is_new);
     assert_eq!(late.account, other.account);
@@ -165,6 +224,13 @@ pub(crate) async fn nobody_has_an_unknown_id(database: &impl Database) {
     let known = sign_in(&store, seen("wxa", "oa", None)).await.account;
     let unknown = uuid::Uuid::now_v7();
     assert_eq!(store.account(unknown).await.unwrap(), None);
+    for whom in [
+        Whom::Account(unknown),
+        Whom::Identity(identity("wxa", "ob")),
+        Whom::Identity(identity("wxb", "oa")),
+    ] {
+        assert_eq!(store.dossier(&whom).await.unwrap(), None);
+    }
     let change = profile(Some("ghost"), None);
     assert_eq!(store.update_profile(unknown, &change).await.unwrap(), None);
     assert_eq!(store.account(known.id).await.unwrap(), Some(known));

@@ -3,6 +3,9 @@
 //! To ask another database, implement [`Database`] for it and add a line below.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 mod accounts;
+mod endings;
+mod merge_races;
+mod merges;
 mod postgres_alone;
 mod postgres_database;
 mod revocations;
@@ -41,11 +44,43 @@ macro_rules! database_contract {
                     different_people_get_different_accounts,
                     a_unionid_links_a_second_app,
                     a_late_unionid_is_noted,
-                    a_unionid_of_somebody_else_changes_nothing,
+                    another_unionid_changes_nothing,
                     a_profile_changes_in_part,
                     a_profile_outlives_a_login,
                     nobody_has_an_unknown_id,
                     accounts_outlive_the_process,
+                );
+            }
+            mod merges {
+                database_contract!(@each merges, $database;
+                    a_late_unionid_makes_one_account_of_two,
+                    the_older_account_stays_whoever_logs_in,
+                    a_merge_takes_over_what_the_older_lacks,
+                    a_merge_loses_no_block,
+                    earlier_former_ids_move_too,
+                    a_former_id_is_as_good_as_the_present_one,
+                    a_login_survives_its_own_merge,
+                    a_login_survives_the_merge_of_another,
+                    a_merge_saves_no_login_that_something_else_has_ended,
+                );
+            }
+            mod merge_races {
+                database_contract!(@each merge_races, $database;
+                    logins_with_one_late_unionid_race_to_one_account,
+                    logins_without_the_unionid_race_with_a_merge,
+                    blocks_race_with_a_merge,
+                    erasures_race_with_a_merge,
+                );
+            }
+            mod endings {
+                database_contract!(@each endings, $database;
+                    a_kick_is_a_row_for_each_identity,
+                    a_block_lasts_until_it_is_lifted,
+                    a_block_is_not_repeated,
+                    an_erased_person_is_new_again,
+                    a_login_from_before_an_erasure_brings_nobody_back,
+                    nobody_unknown_is_ended,
+                    rows_of_all_kinds_commit_in_order,
                 );
             }
             mod revocations {

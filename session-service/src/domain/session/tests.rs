@@ -23,6 +23,7 @@ fn opened() -> Session {
         openid: OpenId::new("o1".to_owned()),
         unionid: None,
         user_id: Uuid::nil(),
+        former_ids: Vec::new(),
         since: 7,
         device: Device::default(),
     };
@@ -123,7 +124,7 @@ fn an_old_token_after_its_successor_was_seen_is_a_copy() {
     assert!(seen.presented);
     assert_eq!(
         seen.refresh(&token(0), 1, &LIMITS, at(1229)),
-        Refreshed::Stands(seen.clone())
+        Refreshed::Stands(*seen.clone())
     );
     assert_eq!(
         seen.refresh(&token(0), 1, &LIMITS, at(1230)),

@@ -1,21 +1,24 @@
 //! Accounts and identities.
+mod ending;
+mod merge;
+mod sign_in;
+
 use async_trait::async_trait;
-use service_kit::Timestamp;
 use sqlx::{FromRow, Sqlite, Transaction};
 use uuid::Uuid;
 
 use super::SqliteStore;
 use crate::{
-    domain::ProfileChange,
+    domain::{Account, AppId, Ending, Identity, OpenId, ProfileChange},
     store::{
-        Account, AccountStore, Seen, SignedIn, StoreError,
-        sql::{moment, signed},
+        AccountStore, Dossier, Ended, Seen, SignedIn, StoreError, Terms, Whom,
+        sql::{IdentityRow, moment},
     },
 };
 
 #[derive(FromRow)]
 struct AccountRow {
-    id: Vec<u8>,
+    id: Uuid,
     unionid: Option<String>,
     nickname: String,
     avatar_url: String,
@@ -24,99 +27,68 @@ struct AccountRow {
     last_login_at: i64,
 }
 
-impl TryFrom<AccountRow> for Account {
-    type Error = sqlx::Error;
-
-    fn try_from(row: AccountRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            id: Uuid::from_slice(&row.id).map_err(|error| sqlx::Error::Decode(error.into()))?,
-            unionid: row.unionid,
-            nickname: row.nickname,
-            avatar_url: row.avatar_url,
-            blocked_at: row.blocked_at.map(moment),
-            created_at: moment(row.created_at),
-            last_login_at: moment(row.last_login_at),
-        })
+impl AccountRow {
+    fn account(self, former_ids: Vec<Uuid>) -> Account {
+        Account {
+            id: self.id,
+            former_ids,
+            unionid: self.unionid,
+            nickname: self.nickname,
+            avatar_url: self.avatar_url,
+            blocked_at: self.blocked_at.map(moment),
+            created_at: moment(self.created_at),
+            last_login_at: moment(self.last_login_at),
+        }
     }
 }
 
 type Tx = Transaction<'static, Sqlite>;
 
+/// The account with this id, or the one it was merged into.
 async fn by_id(tx: &mut Tx, id: Uuid) -> Result<Option<Account>, sqlx::Error> {
-    let row: Option<AccountRow> = sqlx::query_as("SELECT * FROM accounts WHERE id = ?")
-        .bind(id.as_bytes().as_slice())
-        .fetch_optional(&mut **tx)
-        .await?;
-    row.map(Account::try_from).transpose()
-}
-
-async fn by_identity(tx: &mut Tx, seen: &Seen) -> Result<Option<Account>, sqlx::Error> {
     let row: Option<AccountRow> = sqlx::query_as(
-        "SELECT accounts.* FROM identities JOIN accounts ON accounts.id = account_id \
-         WHERE appid = ? AND openid = ?",
+        "SELECT * FROM accounts WHERE id = coalesce( \
+           (SELECT account_id FROM account_aliases WHERE former_id = $1), $1)",
     )
-    .bind(seen.appid.as_str())
-    .bind(seen.openid.as_str())
+    .bind(id)
     .fetch_optional(&mut **tx)
     .await?;
-    row.map(Account::try_from).transpose()
-}
-
-async fn by_unionid(tx: &mut Tx, unionid: Option<&str>) -> Result<Option<Account>, sqlx::Error> {
-    let Some(unionid) = unionid else {
+    let Some(row) = row else {
         return Ok(None);
     };
-    let row: Option<AccountRow> = sqlx::query_as("SELECT * FROM accounts WHERE unionid = ?")
-        .bind(unionid)
-        .fetch_optional(&mut **tx)
-        .await?;
-    row.map(Account::try_from).transpose()
+    let former_ids = sqlx::query_scalar(
+        "SELECT former_id FROM account_aliases WHERE account_id = $1 ORDER BY former_id",
+    );
+    let former_ids = former_ids.bind(row.id).fetch_all(&mut **tx).await?;
+    Ok(Some(row.account(former_ids)))
 }
 
-async fn register(tx: &mut Tx, seen: &Seen, now: Timestamp) -> Result<Uuid, sqlx::Error> {
-    let id = Uuid::now_v7();
-    sqlx::query(
-        "INSERT INTO accounts (id, unionid, nickname, avatar_url, created_at, last_login_at) \
-         VALUES (?, ?, '', '', ?, ?)",
-    )
-    .bind(id.as_bytes().as_slice())
-    .bind(&seen.unionid)
-    .bind(signed(now.unix_millis()))
-    .bind(signed(now.unix_millis()))
-    .execute(&mut **tx)
-    .await?;
-    Ok(id)
-}
-
-async fn identify(tx: &mut Tx, seen: &Seen, account: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO identities (appid, openid, account_id) VALUES (?, ?, ?)")
-        .bind(seen.appid.as_str())
-        .bind(seen.openid.as_str())
-        .bind(account.as_bytes().as_slice())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-/// Notes the login, and a unionid that arrived later unless another account has it.
-async fn note_login(
+async fn by_identity(
     tx: &mut Tx,
-    id: Uuid,
-    unionid: Option<&str>,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "UPDATE accounts SET last_login_at = ?, unionid = coalesce(unionid, \
-           (SELECT ? WHERE NOT EXISTS (SELECT 1 FROM accounts other WHERE other.unionid = ?))) \
-         WHERE id = ?",
+    appid: &AppId,
+    openid: &OpenId,
+) -> Result<Option<Account>, sqlx::Error> {
+    let id: Option<Uuid> =
+        sqlx::query_scalar("SELECT account_id FROM identities WHERE appid = $1 AND openid = $2")
+            .bind(appid.as_str())
+            .bind(openid.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
+    match id {
+        Some(id) => by_id(tx, id).await,
+        None => Ok(None),
+    }
+}
+
+/// Who the account's person is in each app.
+async fn identities(tx: &mut Tx, account: Uuid) -> Result<Vec<Identity>, sqlx::Error> {
+    let rows: Vec<IdentityRow> = sqlx::query_as(
+        "SELECT appid, openid FROM identities WHERE account_id = $1 ORDER BY appid, openid",
     )
-    .bind(signed(now.unix_millis()))
-    .bind(unionid)
-    .bind(unionid)
-    .bind(id.as_bytes().as_slice())
-    .execute(&mut **tx)
+    .bind(account)
+    .fetch_all(&mut **tx)
     .await?;
-    Ok(())
+    rows.into_iter().map(Identity::try_from).collect()
 }
 
 /// A new account, a new identity and what indexes need are less than this. The content is another each
@@ -124,31 +96,6 @@ async fn note_login(
 const AS_A_LOGIN_WOULD: &str = "UPDATE trial SET filling = randomblob(60000)";
 
 impl SqliteStore {
-    async fn found_or_registered(
-        &self,
-        seen: &Seen,
-        now: Timestamp,
-    ) -> Result<SignedIn, sqlx::Error> {
-        let mut tx = self.begin().await?;
-        let known = by_identity(&mut tx, seen).await?;
-        let linked = match known {
-            Some(_) => None,
-            None => by_unionid(&mut tx, seen.unionid.as_deref()).await?,
-        };
-        let is_new = known.is_none() && linked.is_none();
-        let id = match known.as_ref().or(linked.as_ref()) {
-            Some(account) => account.id,
-            None => register(&mut tx, seen, now).await?,
-        };
-        if known.is_none() {
-            identify(&mut tx, seen, id).await?;
-        }
-        note_login(&mut tx, id, seen.unionid.as_deref(), now).await?;
-        let account = by_id(&mut tx, id).await?.ok_or(sqlx::Error::RowNotFound)?;
-        self.commit(tx).await?;
-        Ok(SignedIn { account, is_new })
-    }
-
     /// Writes something, unless that was done a moment ago.
     async fn tried(&self) -> Result<(), sqlx::Error> {
         if self.disk.is_proven() {
@@ -163,41 +110,79 @@ impl SqliteStore {
         self.commit(tx).await
     }
 
+    async fn known(&self, whom: &Whom) -> Result<Option<Dossier>, sqlx::Error> {
+        let mut tx = self.read.begin().await?;
+        let found = match whom {
+            Whom::Account(id) => by_id(&mut tx, *id).await?,
+            Whom::Identity(Identity { appid, openid }) => {
+                by_identity(&mut tx, appid, openid).await?
+            }
+        };
+        let Some(account) = found else {
+            return Ok(None);
+        };
+        let identities = identities(&mut tx, account.id).await?;
+        Ok(Some(Dossier {
+            account,
+            identities,
+        }))
+    }
+
     async fn changed(
         &self,
         id: Uuid,
         change: &ProfileChange,
     ) -> Result<Option<Account>, sqlx::Error> {
         let mut tx = self.begin().await?;
+        let Some(Account { id, .. }) = by_id(&mut tx, id).await? else {
+            return Ok(None);
+        };
+        let (nickname, avatar_url) = (change.nickname.as_ref(), change.avatar_url.as_ref());
         sqlx::query(
-            "UPDATE accounts SET nickname = coalesce(?, nickname), \
-               avatar_url = coalesce(?, avatar_url) WHERE id = ?",
+            "UPDATE accounts SET nickname = coalesce($2, nickname), \
+               avatar_url = coalesce($3, avatar_url) WHERE id = $1",
         )
-        .bind(
-            change
-                .nickname
-                .as_ref()
-                .map(|nickname| nickname.as_str().to_owned()),
-        )
-        .bind(
-            change
-                .avatar_url
-                .as_ref()
-                .map(|url| url.as_str().to_owned()),
-        )
-        .bind(id.as_bytes().as_slice())
+        .bind(id)
+        .bind(nickname.map(|nickname| nickname.as_str().to_owned()))
+        .bind(avatar_url.map(|url| url.as_str().to_owned()))
         .execute(&mut *tx)
         .await?;
         let account = by_id(&mut tx, id).await?;
         self.commit(tx).await?;
         Ok(account)
     }
+
+    async fn let_in(&self, id: Uuid) -> Result<bool, sqlx::Error> {
+        let mut tx = self.begin().await?;
+        let Some(account) = by_id(&mut tx, id).await? else {
+            return Ok(false);
+        };
+        sqlx::query("UPDATE accounts SET blocked_at = NULL WHERE id = $1")
+            .bind(account.id)
+            .execute(&mut *tx)
+            .await?;
+        self.commit(tx).await?;
+        Ok(true)
+    }
 }
 
 #[async_trait]
 impl AccountStore for SqliteStore {
-    async fn sign_in(&self, seen: &Seen, now: Timestamp) -> Result<SignedIn, StoreError> {
-        self.within(self.found_or_registered(seen, now)).await
+    async fn sign_in(
+        &self,
+        seen: &Seen,
+        since: u64,
+        terms: Terms<'_>,
+    ) -> Result<Option<SignedIn>, StoreError> {
+        self.within(async {
+            let mut tx = self.begin().await?;
+            let signed_in = sign_in::sign_in(&mut tx, seen, since, terms).await?;
+            if signed_in.is_some() {
+                self.commit(tx).await?;
+            }
+            Ok(signed_in)
+        })
+        .await
     }
 
     async fn writable(&self) -> Result<(), StoreError> {
@@ -209,11 +194,34 @@ impl AccountStore for SqliteStore {
             .await
     }
 
+    async fn dossier(&self, whom: &Whom) -> Result<Option<Dossier>, StoreError> {
+        self.within(self.known(whom)).await
+    }
+
     async fn update_profile(
         &self,
         id: Uuid,
         change: &ProfileChange,
     ) -> Result<Option<Account>, StoreError> {
         self.within(self.changed(id, change)).await
+    }
+
+    async fn end(
+        &self,
+        id: Uuid,
+        ending: Ending,
+        terms: Terms<'_>,
+    ) -> Result<Option<Vec<Ended>>, StoreError> {
+        self.within(async {
+            let mut tx = self.begin().await?;
+            let ended = ending::end(&mut tx, id, ending, terms).await?;
+            self.commit(tx).await?;
+            Ok(ended)
+        })
+        .await
+    }
+
+    async fn unblock(&self, id: Uuid) -> Result<bool, StoreError> {
+        self.within(self.let_in(id)).await
     }
 }

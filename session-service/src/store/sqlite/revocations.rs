@@ -33,39 +33,48 @@ async fn next_number(tx: &mut Tx) -> Result<i64, sqlx::Error> {
         .await
 }
 
+/// Writes a row, whatever was written before.
+pub(super) async fn write(
+    tx: &mut Tx,
+    revocation: &Revocation,
+    now: Timestamp,
+) -> Result<Row, sqlx::Error> {
+    let Revocation {
+        subject,
+        reason,
+        expires_at,
+    } = *revocation;
+    let number = next_number(tx).await?;
+    sqlx::query(
+        "INSERT INTO revocations (number, subject, reason, revoked_at, expires_at) \
+         VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(number)
+    .bind(bytes(&subject))
+    .bind(reason.as_str())
+    .bind(signed(now.unix_millis()))
+    .bind(signed(expires_at.unix_millis()))
+    .execute(&mut **tx)
+    .await?;
+    Ok(Row {
+        number: unsigned(number),
+        subject,
+        expires_at,
+    })
+}
+
 impl SqliteStore {
     async fn appended(
         &self,
         revocation: &Revocation,
         now: Timestamp,
     ) -> Result<Appended, sqlx::Error> {
-        let Revocation {
-            subject,
-            reason,
-            expires_at,
-        } = *revocation;
         let mut tx = self.begin().await?;
-        if let Some(row) = earlier(&mut tx, &subject).await? {
+        if let Some(row) = earlier(&mut tx, &revocation.subject).await? {
             return Ok(Appended { row, fresh: false });
         }
-        let number = next_number(&mut tx).await?;
-        sqlx::query(
-            "INSERT INTO revocations (number, subject, reason, revoked_at, expires_at) \
-             VALUES (?, ?, ?, ?, ?)",
-        )
-        .bind(number)
-        .bind(bytes(&subject))
-        .bind(reason.as_str())
-        .bind(signed(now.unix_millis()))
-        .bind(signed(expires_at.unix_millis()))
-        .execute(&mut *tx)
-        .await?;
+        let row = write(&mut tx, revocation, now).await?;
         self.commit(tx).await?;
-        let row = Row {
-            number: unsigned(number),
-            subject,
-            expires_at,
-        };
         Ok(Appended { row, fresh: true })
     }
 

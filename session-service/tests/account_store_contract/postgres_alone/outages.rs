@@ -5,12 +5,12 @@ use std::{
 };
 
 use futures::future::join_all;
-use session_service::store::{AccountStore, PostgresStore, RevocationLog};
+use session_service::store::{AccountStore, PostgresStore, RevocationLog, Terms};
 use sqlx::{Connection, PgConnection};
 use testkit::PostgresServer;
 
 use crate::{
-    accounts::{seen, sign_in},
+    accounts::{seen, sign_in, tags},
     bounded,
     postgres_database::{open, settings},
     revocations::{NOW, all, append, session},
@@ -21,10 +21,15 @@ const ANSWERED: Duration = Duration::from_secs(4);
 
 /// Each question, asked all at once; whether it failed.
 async fn failures(store: &PostgresStore) -> [bool; 4] {
-    let somebody = seen("wxa", "o1", None);
+    let (somebody, tags) = (seen("wxa", "o1", None), tags());
+    let terms = Terms {
+        tags: &tags,
+        now: NOW,
+        rows_until: NOW,
+    };
     let asked = Instant::now();
     let (person, writable, row, rows) = futures::join!(
-        store.sign_in(&somebody, NOW),
+        store.sign_in(&somebody, 0, terms),
         store.writable(),
         store.prune(0),
         store.after(0),

@@ -39,6 +39,7 @@ fn session(id: u8) -> Session {
         openid: OpenId::new(OPENID.to_owned()),
         unionid: Some(UNIONID.to_owned()),
         user_id: "0190b5a0-0000-7000-8000-000000000001".parse().unwrap(),
+        former_ids: Vec::new(),
         since: 0,
         device: Device::parse(DEVICE).unwrap(),
     };
