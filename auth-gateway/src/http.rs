@@ -1,6 +1,7 @@
 //! The HTTP surfaces: routes, and the layers around them.
 mod bearer;
 mod docs;
+mod erase;
 mod field;
 mod json;
 mod login;
@@ -88,6 +89,7 @@ fn public_routes(gateway: Gateway, limits: &Limits) -> Router {
         .routes(routes!(sessions::list, sessions::end_all))
         .routes(routes!(sessions::end))
         .routes(routes!(profile::update))
+        .routes(routes!(erase::erase))
         .layer(RequestBodyLimitLayer::new(limits.body_bytes));
     let large = OpenApiRouter::new()
         .routes(routes!(open_data::decrypt))

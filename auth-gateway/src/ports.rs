@@ -32,6 +32,9 @@ pub trait SessionPort: Send + Sync + 'static {
     /// Ends all of the user's sessions in this app.
     async fn end_all(&self, token: &SessionToken) -> Result<(), RemoteError>;
 
+    /// Erases the session's user, and ends all of their sessions in every app.
+    async fn erase(&self, token: &SessionToken) -> Result<(), RemoteError>;
+
     /// Opens what WeChat encrypted: one JSON object, unchanged.
     async fn open_data(&self, token: &SessionToken, data: OpenData) -> Result<String, RemoteError>;
 
@@ -114,6 +117,8 @@ pub struct User {
     pub nickname: String,
     /// Where their picture is; empty until they say.
     pub avatar_url: String,
+    /// Whether the app should ask for a nickname now.
+    pub profile_required: bool,
 }
 
 /// A live session.

@@ -1,22 +1,24 @@
 //! The service as gRPC: parse, call, spell out. No decisions here.
 mod convert;
+mod whose;
 
 use service_kit::to_status;
 use tonic::{Request, Response, Status};
-use uuid::Uuid;
 use wx_proto::session::v1::{
-    DecryptOpenDataRequest, DecryptOpenDataResponse, GetUserRequest, GetUserResponse,
-    ListSessionsRequest, ListSessionsResponse, LoginRequest, LoginResponse, LogoutRequest,
-    LogoutResponse, RefreshRequest, RefreshResponse, RevokeSessionRequest, RevokeSessionResponse,
-    RevokeUserRequest, RevokeUserResponse, UpdateProfileRequest, UpdateProfileResponse,
-    VerifyRequest, VerifyResponse,
+    BlockUserRequest, BlockUserResponse, DecryptOpenDataRequest, DecryptOpenDataResponse,
+    EraseUserRequest, EraseUserResponse, GetUserRequest, GetUserResponse, ListSessionsRequest,
+    ListSessionsResponse, LoginRequest, LoginResponse, LogoutRequest, LogoutResponse,
+    RefreshRequest, RefreshResponse, RevokeSessionRequest, RevokeSessionResponse,
+    RevokeUserRequest, RevokeUserResponse, UnblockUserRequest, UnblockUserResponse,
+    UpdateProfileRequest, UpdateProfileResponse, VerifyRequest, VerifyResponse,
     session_service_server::{SessionService, SessionServiceServer},
 };
 
+use self::whose::Whose;
 use crate::{
     SessionError,
-    domain::{EncryptedData, Malformed, RawData, SessionId},
-    service::{Login, Sessions},
+    domain::{EncryptedData, Ending, RawData, SessionId},
+    service::{Login, Mine, Sessions},
 };
 
 /// No message of ours is larger.
@@ -50,20 +52,47 @@ impl Grpc {
     }
 
     async fn find_user(&self, request: GetUserRequest) -> Result<GetUserResponse, SessionError> {
-        let malformed = |_| Malformed {
-            field: "user_id",
-            fault: "is not a UUID",
-        };
-        let id = Uuid::parse_str(&request.user_id).map_err(malformed)?;
-        Ok(GetUserResponse {
-            user: Some(self.0.user(id).await?.into()),
-        })
+        let whom = whose::whom(request)?;
+        Ok(self.0.known(&whom).await?.into())
+    }
+
+    async fn list(&self, request: ListSessionsRequest) -> Result<Vec<Mine>, SessionError> {
+        match request.try_into()? {
+            Whose::Holder(token) => self.0.list(&token).await,
+            Whose::User(id) => self.0.list_of(id).await,
+        }
     }
 
     async fn kick(&self, request: RevokeSessionRequest) -> Result<(), SessionError> {
         // Whatever is no session's id is nobody's session.
         let id = SessionId::parse(&request.session_id).map_err(|_| SessionError::NoSuchSession)?;
-        self.0.kick(&request.session_rd, id).await
+        match request.try_into()? {
+            Whose::Holder(token) => self.0.kick(&token, id).await,
+            Whose::User(user) => self.0.kick_of(user, id).await,
+        }
+    }
+
+    async fn end_all(&self, request: RevokeUserRequest) -> Result<(), SessionError> {
+        match request.try_into()? {
+            Whose::Holder(token) => self.0.logout_everywhere(&token).await,
+            Whose::User(id) => self.0.end_account(id, Ending::Kick).await,
+        }
+    }
+
+    async fn erase(&self, request: EraseUserRequest) -> Result<(), SessionError> {
+        match request.try_into()? {
+            Whose::Holder(token) => self.0.erase(&token).await,
+            Whose::User(id) => self.0.end_account(id, Ending::Erase).await,
+        }
+    }
+
+    async fn block(&self, user: &str) -> Result<(), SessionError> {
+        let id = whose::user_id(user)?;
+        self.0.end_account(id, Ending::Block).await
+    }
+
+    async fn unblock(&self, user: &str) -> Result<(), SessionError> {
+        self.0.unblock(whose::user_id(user)?).await
     }
 
     async fn change_profile(
@@ -123,9 +152,9 @@ impl SessionService for Grpc {
         &self,
         request: Request<ListSessionsRequest>,
     ) -> Result<Response<ListSessionsResponse>, Status> {
-        let mine = self.0.list(&request.into_inner().session_rd).await;
-        answer(mine.map(|mine| ListSessionsResponse {
-            sessions: mine.into_iter().map(Into::into).collect(),
+        let listed = self.list(request.into_inner()).await;
+        answer(listed.map(|listed| ListSessionsResponse {
+            sessions: listed.into_iter().map(Into::into).collect(),
         }))
     }
 
@@ -141,11 +170,32 @@ impl SessionService for Grpc {
         &self,
         request: Request<RevokeUserRequest>,
     ) -> Result<Response<RevokeUserResponse>, Status> {
-        let ended = self
-            .0
-            .logout_everywhere(&request.into_inner().session_rd)
-            .await;
+        let ended = self.end_all(request.into_inner()).await;
         answer(ended.map(|()| RevokeUserResponse {}))
+    }
+
+    async fn block_user(
+        &self,
+        request: Request<BlockUserRequest>,
+    ) -> Result<Response<BlockUserResponse>, Status> {
+        let blocked = self.block(&request.into_inner().user_id).await;
+        answer(blocked.map(|()| BlockUserResponse {}))
+    }
+
+    async fn unblock_user(
+        &self,
+        request: Request<UnblockUserRequest>,
+    ) -> Result<Response<UnblockUserResponse>, Status> {
+        let unblocked = self.unblock(&request.into_inner().user_id).await;
+        answer(unblocked.map(|()| UnblockUserResponse {}))
+    }
+
+    async fn erase_user(
+        &self,
+        request: Request<EraseUserRequest>,
+    ) -> Result<Response<EraseUserResponse>, Status> {
+        let erased = self.erase(request.into_inner()).await;
+        answer(erased.map(|()| EraseUserResponse {}))
     }
 
     async fn decrypt_open_data(

@@ -41,11 +41,13 @@ impl From<wire::User> for User {
             avatar_url,
             created_at: _,
             last_login_at: _,
+            profile_required,
         } = user;
         Self {
             id,
             nickname,
             avatar_url,
+            profile_required,
         }
     }
 }
@@ -57,7 +59,7 @@ impl From<wire::Identity> for Identity {
             appid,
             openid,
             unionid,
-            ..
+            former_ids: _,
         } = identity;
         Self {
             user_id,
@@ -79,6 +81,7 @@ impl TryFrom<wire::ListedSession> for ListedSession {
             issued_at,
             last_used_at,
             expires_at,
+            appid: _,
         } = listed;
         Ok(Self {
             id: session_id,

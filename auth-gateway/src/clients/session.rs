@@ -5,9 +5,10 @@ use async_trait::async_trait;
 use service_kit::{GrpcChannel, RemoteError};
 use tonic::Request;
 use wx_proto::session::v1::{
-    DecryptOpenDataRequest, GetUserRequest, ListSessionsRequest, LoginRequest, LogoutRequest,
-    RefreshRequest, RevokeSessionRequest, RevokeUserRequest, UpdateProfileRequest, VerifyRequest,
-    session_service_client::SessionServiceClient,
+    DecryptOpenDataRequest, EraseUserRequest, GetUserRequest, ListSessionsRequest, LoginRequest,
+    LogoutRequest, RefreshRequest, RevokeSessionRequest, RevokeUserRequest, UpdateProfileRequest,
+    VerifyRequest, erase_user_request, get_user_request, list_sessions_request,
+    revoke_session_request, revoke_user_request, session_service_client::SessionServiceClient,
 };
 
 use super::{Deadlines, convert::required};
@@ -89,8 +90,9 @@ impl SessionPort for GrpcSessions {
     }
 
     async fn sessions(&self, token: &SessionToken) -> Result<Vec<ListedSession>, RemoteError> {
-        let session_rd = token.expose().to_owned();
-        let request = within(self.deadlines.session, ListSessionsRequest { session_rd });
+        let holder = list_sessions_request::Whose::SessionRd(token.expose().to_owned());
+        let whose = Some(holder);
+        let request = within(self.deadlines.session, ListSessionsRequest { whose });
         let answer = self.client().list_sessions(request).await?;
         answer
             .into_inner()
@@ -101,8 +103,9 @@ impl SessionPort for GrpcSessions {
     }
 
     async fn end_session(&self, token: &SessionToken, id: &str) -> Result<(), RemoteError> {
+        let holder = revoke_session_request::Whose::SessionRd(token.expose().to_owned());
         let message = RevokeSessionRequest {
-            session_rd: token.expose().to_owned(),
+            whose: Some(holder),
             session_id: id.to_owned(),
         };
         self.client()
@@ -112,9 +115,18 @@ impl SessionPort for GrpcSessions {
     }
 
     async fn end_all(&self, token: &SessionToken) -> Result<(), RemoteError> {
-        let session_rd = token.expose().to_owned();
-        let request = within(self.deadlines.session, RevokeUserRequest { session_rd });
+        let holder = revoke_user_request::Whose::SessionRd(token.expose().to_owned());
+        let whose = Some(holder);
+        let request = within(self.deadlines.session, RevokeUserRequest { whose });
         self.client().revoke_user(request).await?;
+        Ok(())
+    }
+
+    async fn erase(&self, token: &SessionToken) -> Result<(), RemoteError> {
+        let holder = erase_user_request::Whose::SessionRd(token.expose().to_owned());
+        let whose = Some(holder);
+        let request = within(self.deadlines.other, EraseUserRequest { whose });
+        self.client().erase_user(request).await?;
         Ok(())
     }
 
@@ -138,9 +150,10 @@ impl SessionPort for GrpcSessions {
     }
 
     async fn user(&self, id: &str) -> Result<User, RemoteError> {
-        let user_id = id.to_owned();
-        let request = within(self.deadlines.other, GetUserRequest { user_id });
+        let who = Some(get_user_request::Who::UserId(id.to_owned()));
+        let request = within(self.deadlines.other, GetUserRequest { who });
         let answer = self.client().get_user(request).await?;
+        // What stands beside the user is not for the mini-program.
         required(answer.into_inner().user, "user").map(User::from)
     }
 

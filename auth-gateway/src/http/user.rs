@@ -17,7 +17,7 @@ pub(super) struct UserBody {
     /// Where their picture is; empty until they say.
     #[schema(example = "https://example.com/mei.png")]
     avatar_url: String,
-    /// Whether the app should ask for nickname and picture now.
+    /// Whether the app should ask for a nickname now.
     profile_required: bool,
 }
 
@@ -27,12 +27,13 @@ impl From<User> for UserBody {
             id,
             nickname,
             avatar_url,
+            profile_required,
         } = user;
         Self {
             id,
             nickname,
             avatar_url,
-            profile_required: false,
+            profile_required,
         }
     }
 }

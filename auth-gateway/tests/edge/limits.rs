@@ -62,6 +62,10 @@ impl SessionPort for Silent {
         self.wait().await
     }
 
+    async fn erase(&self, _: &SessionToken) -> Result<(), RemoteError> {
+        self.wait().await
+    }
+
     async fn open_data(&self, _: &SessionToken, _: OpenData) -> Result<String, RemoteError> {
         self.wait().await
     }

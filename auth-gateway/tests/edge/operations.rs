@@ -154,6 +154,31 @@ async fn a_profile_change_says_only_what_changes() {
 }
 
 #[tokio::test]
+async fn an_erased_user_is_answered_with_nothing() {
+    let edge = Edge::start();
+    let answer = edge.send(with_token(plain("DELETE /v1/user"))).await;
+    let told = (answer.status, answer.text.as_str());
+    assert_eq!(told, (StatusCode::NO_CONTENT, ""));
+    assert_eq!(edge.script.said(), [format!("erase_user {TOKEN}")]);
+}
+
+#[tokio::test]
+async fn whether_a_profile_is_required_is_session_services_to_say() {
+    for required in [false, true] {
+        let edge = Edge::start();
+        edge.script.require_profile(required);
+        for request in [
+            with_body("POST /v1/login", r#"{"code":"c"}"#),
+            with_token(plain("GET /v1/session")),
+            with_token(with_body("PUT /v1/user/profile", r#"{"nickname":"n"}"#)),
+        ] {
+            let user = edge.send(request).await.json()["user"].take();
+            assert_eq!(user["profile_required"], required, "{user}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn no_answer_to_a_mini_program_names_an_openid() {
     let edge = Edge::start();
     for request in every_operation() {
@@ -161,10 +186,9 @@ async fn no_answer_to_a_mini_program_names_an_openid() {
         assert!(answer.status.is_success(), "{}", answer.text);
         let headers = format!("{:?}", answer.headers);
         for told in [answer.text, headers] {
-            assert!(
-                !told.contains(OPENID) && !told.contains("uScript"),
-                "{told}"
-            );
+            for internal in [OPENID, "uScript", "former", "blocked"] {
+                assert!(!told.contains(internal), "{told}");
+            }
         }
     }
 }

@@ -20,10 +20,11 @@ fn reasons() -> impl Iterator<Item = ErrorReason> {
     (1..).map_while(|number| ErrorReason::try_from(number).ok())
 }
 
-const METHODS: [&str; 10] = [
+const METHODS: [&str; 11] = [
     "list_sessions",
     "revoke_session",
     "revoke_user",
+    "erase_user",
     "login",
     "verify",
     "refresh",

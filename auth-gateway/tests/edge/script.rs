@@ -7,12 +7,14 @@ use std::{
 use service_kit::{RemoteError, to_status};
 use tonic::{Request, Response, Status};
 use wx_proto::session::v1::{
-    DecryptOpenDataRequest, DecryptOpenDataResponse, GetUserRequest, GetUserResponse, Identity,
+    AppUser, BlockUserRequest, BlockUserResponse, DecryptOpenDataRequest, DecryptOpenDataResponse,
+    EraseUserRequest, EraseUserResponse, GetUserRequest, GetUserResponse, Identity,
     ListSessionsRequest, ListSessionsResponse, ListedSession, LoginRequest, LoginResponse,
     LogoutRequest, LogoutResponse, RefreshRequest, RefreshResponse, RevokeSessionRequest,
-    RevokeSessionResponse, RevokeUserRequest, RevokeUserResponse, UpdateProfileRequest,
-    UpdateProfileResponse, User, VerifyRequest, VerifyResponse,
-    session_service_server::SessionService,
+    RevokeSessionResponse, RevokeUserRequest, RevokeUserResponse, UnblockUserRequest,
+    UnblockUserResponse, UpdateProfileRequest, UpdateProfileResponse, User, VerifyRequest,
+    VerifyResponse, erase_user_request, get_user_request, list_sessions_request,
+    revoke_session_request, revoke_user_request, session_service_server::SessionService,
 };
 
 pub(crate) const TOKEN: &str = "wxs_script-token";
@@ -33,6 +35,7 @@ struct Memory {
     refusals: BTreeMap<&'static str, RemoteError>,
     calls: Vec<Call>,
     identity: Option<Identity>,
+    profile_required: bool,
 }
 
 #[derive(Clone, Default)]
@@ -47,6 +50,20 @@ impl Script {
     /// From now on sessions belong to `identity`.
     pub(crate) fn identify(&self, identity: Identity) {
         self.0.lock().unwrap().identity = Some(identity);
+    }
+
+    /// From now on the user should be asked for a nickname, or not.
+    pub(crate) fn require_profile(&self, required: bool) {
+        self.0.lock().unwrap().profile_required = required;
+    }
+
+    fn user(&self) -> User {
+        User {
+            id: "user-1".to_owned(),
+            nickname: "小梅".to_owned(),
+            profile_required: self.0.lock().unwrap().profile_required,
+            ..User::default()
+        }
     }
 
     pub(crate) fn calls(&self) -> Vec<Call> {
@@ -83,14 +100,7 @@ pub(crate) fn identity() -> Identity {
         appid: "wxscript".to_owned(),
         openid: OPENID.to_owned(),
         unionid: "uScript".to_owned(),
-    }
-}
-
-fn user() -> User {
-    User {
-        id: "user-1".to_owned(),
-        nickname: "小梅".to_owned(),
-        ..User::default()
+        former_ids: vec!["former-id".to_owned()],
     }
 }
 
@@ -123,7 +133,7 @@ impl SessionService for Script {
             session_rd: TOKEN.to_owned(),
             expires_in: Some(seconds(1800)),
             refresh_in: Some(seconds(1200)),
-            user: Some(user()),
+            user: Some(self.user()),
             is_new: true,
         }))
     }
@@ -168,7 +178,10 @@ impl SessionService for Script {
         &self,
         request: Request<ListSessionsRequest>,
     ) -> Result<Response<ListSessionsResponse>, Status> {
-        self.hear("list_sessions", &request, &request.get_ref().session_rd)?;
+        let Some(list_sessions_request::Whose::SessionRd(said)) = &request.get_ref().whose else {
+            panic!("the gateway is no operator");
+        };
+        self.hear("list_sessions", &request, said)?;
         let listed = ListedSession {
             session_id: SESSION.to_owned(),
             current: true,
@@ -176,6 +189,7 @@ impl SessionService for Script {
             issued_at: Some(at(1_769_846_400, 0)),
             last_used_at: Some(at(1_769_847_600, 0)),
             expires_at: Some(at(1_769_849_400, 0)),
+            appid: "wxscript".to_owned(),
         };
         Ok(Response::new(ListSessionsResponse {
             sessions: vec![listed],
@@ -186,10 +200,10 @@ impl SessionService for Script {
         &self,
         request: Request<RevokeSessionRequest>,
     ) -> Result<Response<RevokeSessionResponse>, Status> {
-        let RevokeSessionRequest {
-            session_rd,
-            session_id,
-        } = request.get_ref();
+        let RevokeSessionRequest { whose, session_id } = request.get_ref();
+        let Some(revoke_session_request::Whose::SessionRd(session_rd)) = whose else {
+            panic!("the gateway is no operator");
+        };
         self.hear(
             "revoke_session",
             &request,
@@ -202,8 +216,36 @@ impl SessionService for Script {
         &self,
         request: Request<RevokeUserRequest>,
     ) -> Result<Response<RevokeUserResponse>, Status> {
-        self.hear("revoke_user", &request, &request.get_ref().session_rd)?;
+        let Some(revoke_user_request::Whose::SessionRd(said)) = &request.get_ref().whose else {
+            panic!("the gateway is no operator");
+        };
+        self.hear("revoke_user", &request, said)?;
         Ok(Response::new(RevokeUserResponse {}))
+    }
+
+    async fn erase_user(
+        &self,
+        request: Request<EraseUserRequest>,
+    ) -> Result<Response<EraseUserResponse>, Status> {
+        let Some(erase_user_request::Whose::SessionRd(said)) = &request.get_ref().whose else {
+            panic!("the gateway is no operator");
+        };
+        self.hear("erase_user", &request, said)?;
+        Ok(Response::new(EraseUserResponse {}))
+    }
+
+    async fn block_user(
+        &self,
+        _: Request<BlockUserRequest>,
+    ) -> Result<Response<BlockUserResponse>, Status> {
+        panic!("the gateway is no operator");
+    }
+
+    async fn unblock_user(
+        &self,
+        _: Request<UnblockUserRequest>,
+    ) -> Result<Response<UnblockUserResponse>, Status> {
+        panic!("the gateway is no operator");
     }
 
     async fn decrypt_open_data(
@@ -224,8 +266,22 @@ impl SessionService for Script {
         &self,
         request: Request<GetUserRequest>,
     ) -> Result<Response<GetUserResponse>, Status> {
-        self.hear("user", &request, &request.get_ref().user_id)?;
-        Ok(Response::new(GetUserResponse { user: Some(user()) }))
+        let Some(get_user_request::Who::UserId(said)) = &request.get_ref().who else {
+            panic!("the gateway knows users by our ids");
+        };
+        self.hear("user", &request, said)?;
+        // All that only internal callers may know.
+        let identity = AppUser {
+            appid: "wxscript".to_owned(),
+            openid: OPENID.to_owned(),
+        };
+        Ok(Response::new(GetUserResponse {
+            user: Some(self.user()),
+            identities: vec![identity],
+            unionid: "uScript".to_owned(),
+            former_ids: vec!["former-id".to_owned()],
+            blocked_at: Some(at(1, 0)),
+        }))
     }
 
     async fn update_profile(
@@ -235,6 +291,8 @@ impl SessionService for Script {
         let sent = request.get_ref();
         let said = format!("{:?}|{:?}", sent.nickname, sent.avatar_url);
         self.hear("profile", &request, &said)?;
-        Ok(Response::new(UpdateProfileResponse { user: Some(user()) }))
+        Ok(Response::new(UpdateProfileResponse {
+            user: Some(self.user()),
+        }))
     }
 }

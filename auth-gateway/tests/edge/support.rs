@@ -189,5 +189,6 @@ pub(crate) fn every_operation() -> Vec<Request<Body>> {
             r#"{"encryptedData":"e","iv":"i"}"#,
         )),
         with_token(with_body("PUT /v1/user/profile", r#"{"nickname":"n"}"#)),
+        with_token(plain("DELETE /v1/user")),
     ]
 }

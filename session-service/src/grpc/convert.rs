@@ -2,17 +2,18 @@
 use std::time::Duration;
 
 use service_kit::Timestamp;
+use uuid::Uuid;
 use wx_proto::session::v1::{
-    Identity, ListedSession, LoginRequest, LoginResponse, RefreshResponse, UpdateProfileRequest,
-    User, VerifyResponse,
+    AppUser, GetUserResponse, Identity, ListedSession, LoginRequest, LoginResponse,
+    RefreshResponse, UpdateProfileRequest, User, VerifyResponse,
 };
 
 use crate::{
     domain::{
-        Account, AppId, AvatarUrl, Device, Listed, LoginCode, Malformed, Nickname, Nonce,
+        self, Account, AppId, AvatarUrl, Device, Listed, LoginCode, Malformed, Nickname, Nonce,
         ProfileChange,
     },
-    service::{Granted, LoggedIn, Login, Mine, Person, Verified},
+    service::{Granted, Known, LoggedIn, Login, Mine, Person, Verified},
 };
 
 impl TryFrom<LoginRequest> for Login {
@@ -52,7 +53,12 @@ pub(super) fn profile_change(request: &UpdateProfileRequest) -> Result<ProfileCh
 }
 
 impl From<Person> for User {
-    fn from(person: Person) -> Self {
+    fn from(
+        Person {
+            account,
+            profile_required,
+        }: Person,
+    ) -> Self {
         // The unionid is identity, the block a refusal: neither is part of a profile.
         let Account {
             id,
@@ -63,15 +69,42 @@ impl From<Person> for User {
             blocked_at: _,
             created_at,
             last_login_at,
-        } = person.account;
+        } = account;
         Self {
             id: id.to_string(),
             nickname,
             avatar_url,
             created_at: Some(moment(created_at)),
             last_login_at: Some(moment(last_login_at)),
+            profile_required,
         }
     }
+}
+
+impl From<domain::Identity> for AppUser {
+    fn from(domain::Identity { appid, openid }: domain::Identity) -> Self {
+        Self {
+            appid: appid.as_str().to_owned(),
+            openid: openid.as_str().to_owned(),
+        }
+    }
+}
+
+impl From<Known> for GetUserResponse {
+    fn from(Known { person, identities }: Known) -> Self {
+        let account = &person.account;
+        Self {
+            identities: identities.into_iter().map(Into::into).collect(),
+            unionid: account.unionid.clone().unwrap_or_default(),
+            former_ids: texts(&account.former_ids),
+            blocked_at: account.blocked_at.map(moment),
+            user: Some(person.into()),
+        }
+    }
+}
+
+fn texts(ids: &[Uuid]) -> Vec<String> {
+    ids.iter().map(Uuid::to_string).collect()
 }
 
 impl From<LoggedIn> for LoginResponse {
@@ -122,6 +155,7 @@ impl From<Verified> for VerifyResponse {
                 appid: session.appid.as_str().to_owned(),
                 openid: session.openid.as_str().to_owned(),
                 unionid: session.unionid.unwrap_or_default(),
+                former_ids: texts(&session.former_ids),
             }),
             session_id: session.id.to_string(),
             user_tag: session.tag.to_string(),
@@ -138,7 +172,7 @@ impl From<Verified> for VerifyResponse {
 impl From<Mine> for ListedSession {
     fn from(
         Mine {
-            appid: _,
+            appid,
             listed,
             current,
         }: Mine,
@@ -157,6 +191,7 @@ impl From<Mine> for ListedSession {
             issued_at: Some(moment(issued_at)),
             last_used_at: Some(moment(stepped_at)),
             expires_at: Some(moment(expires_at)),
+            appid: appid.as_str().to_owned(),
         }
     }
 }

@@ -7,8 +7,9 @@ use tonic::{Response, Status};
 use wx_proto::{
     common::v1::ErrorReason,
     session::v1::{
-        DecryptOpenDataRequest, GetUserRequest, LoginRequest, LoginResponse, LogoutRequest,
-        RefreshRequest, RefreshResponse, UpdateProfileRequest, User, VerifyRequest, VerifyResponse,
+        DecryptOpenDataRequest, GetUserRequest, GetUserResponse, LoginRequest, LoginResponse,
+        LogoutRequest, RefreshRequest, RefreshResponse, UpdateProfileRequest, User, VerifyRequest,
+        VerifyResponse, get_user_request::Who,
     },
 };
 
@@ -36,7 +37,7 @@ impl From<Status> for Refused {
 
 pub(crate) type Answer<T> = Result<T, Refused>;
 
-fn answer<T>(result: Result<Response<T>, Status>) -> Answer<T> {
+pub(crate) fn answer<T>(result: Result<Response<T>, Status>) -> Answer<T> {
     result.map(Response::into_inner).map_err(Refused::from)
 }
 
@@ -122,14 +123,14 @@ impl System {
         answer(opened).map(|opened| opened.json)
     }
 
+    pub(crate) async fn known(&self, who: Who) -> Answer<GetUserResponse> {
+        let who = Some(who);
+        answer(self.client.clone().get_user(GetUserRequest { who }).await)
+    }
+
     pub(crate) async fn user(&self, id: &str) -> Answer<User> {
-        let user_id = id.to_owned();
-        let found = self
-            .client
-            .clone()
-            .get_user(GetUserRequest { user_id })
-            .await;
-        answer(found).map(|found| found.user.unwrap())
+        let found = self.known(Who::UserId(id.to_owned())).await;
+        found.map(|found| found.user.unwrap())
     }
 
     pub(crate) async fn update_profile(&self, request: UpdateProfileRequest) -> Answer<User> {

@@ -6,9 +6,12 @@ mod edge;
 mod system;
 mod wechat;
 
+mod endings;
 mod login;
 mod logout;
+mod merges;
 mod open_data;
+mod operators;
 mod outages;
 mod postgres;
 mod races;

@@ -2,7 +2,11 @@
 use std::time::{Duration, Instant};
 
 use session_service::Config;
-use wx_proto::{common::v1::ErrorReason, session::v1::UpdateProfileRequest};
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use wx_proto::{
+    common::v1::ErrorReason,
+    session::v1::{UpdateProfileRequest, get_user_request::Who},
+};
 
 use crate::{
     bounded,
@@ -115,6 +119,90 @@ async fn a_logout_needs_no_redis() {
         system.logout(&dead).await.unwrap();
         let refused = reason(system.verify(&dead).await);
         assert_eq!(refused, ErrorReason::SessionRevoked);
+    })
+    .await;
+}
+
+/// Why a token is refused, once the store can tell.
+async fn settled(system: &System, token: &str) -> ErrorReason {
+    loop {
+        match reason(system.verify(token).await) {
+            ErrorReason::StoreUnavailable => tokio::time::sleep(Duration::from_millis(10)).await,
+            told => return told,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operators_word_needs_no_redis() {
+    bounded(async {
+        let mut system = System::with(Store::Redis, impatient).await;
+        let mut users = Vec::new();
+        for openid in ["oKicked", "oBlocked", "oErased"] {
+            let login = system.log_in_as(openid, None).await;
+            users.push((login.user.unwrap().id, login.session_rd));
+        }
+        system.redis().pause().await;
+        system.end_all_of(&users[0].0).await.unwrap();
+        system.block(&users[1].0).await.unwrap();
+        system.erase_user(&users[2].0).await.unwrap();
+        // The records are still there when Redis is back; the rows hold all the same, and no list
+        // shows what they have ended.
+        system.redis().resume();
+        for (_, token) in &users {
+            assert_eq!(settled(&system, token).await, ErrorReason::SessionRevoked);
+            let refused = reason(system.refresh(token).await);
+            assert_eq!(refused, ErrorReason::SessionRevoked);
+        }
+        let kept = system.kept_of_sessions().await;
+        assert!(kept.iter().any(|(key, _)| key.contains(":s:")), "{kept:?}");
+        for (id, _) in &users[..2] {
+            assert_eq!(system.list_of(id).await.unwrap(), []);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_redis_nobody_is_erased_by_a_token_that_may_be_over() {
+    bounded(async {
+        let mut system = System::with(Store::Redis, impatient).await;
+        let login = system.log_in_as("oMei", None).await;
+        let (id, token) = (login.user.unwrap().id, login.session_rd);
+        system.redis().pause().await;
+        let refused = reason(system.erase_me(&token).await);
+        assert_eq!(refused, ErrorReason::StoreUnavailable);
+        system.redis().resume();
+        still_alive_soon(&system, &token).await;
+        system.user(&id).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_written_changes_nobody() {
+    bounded(async {
+        let system = System::start(Store::Memory).await;
+        let login = system.log_in_as("oMei", None).await;
+        let (id, token) = (login.user.unwrap().id, login.session_rd);
+        let known = system.known(Who::UserId(id.clone())).await.unwrap();
+        let file = SqliteConnectOptions::new().filename(system.database());
+        let mut other = SqliteConnection::connect_with(&file).await.unwrap();
+        let writing = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        let refused = [
+            reason(system.erase_me(&token).await),
+            reason(system.erase_user(&id).await),
+            reason(system.block(&id).await),
+            reason(system.unblock(&id).await),
+            reason(system.end_all_of(&id).await),
+        ];
+        assert_eq!(refused, [ErrorReason::StoreUnavailable; 5]);
+        system.verify(&token).await.unwrap();
+        writing.rollback().await.unwrap();
+        system.verify(&token).await.unwrap();
+        let now = system.known(Who::UserId(id.clone())).await.unwrap();
+        assert_eq!(now, known);
+        system.erase_me(&token).await.unwrap();
     })
     .await;
 }

@@ -8,6 +8,7 @@ use wx_proto::common::v1::ErrorReason;
 use crate::{
     bounded,
     edge::reason,
+    merges,
     system::{Store, System},
 };
 
@@ -36,6 +37,15 @@ async fn a_user_is_known_again_and_logs_out() {
         let refused = reason(system.verify(&one).await);
         assert_eq!(refused, ErrorReason::SessionRevoked);
         system.verify(&other).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn logins_of_both_at_once_end_as_one_user() {
+    bounded(async {
+        let server = PostgresServer::shared().await;
+        merges::race(&on(&server).await).await;
     })
     .await;
 }

@@ -10,7 +10,8 @@ use wx_proto::{
     common::v1::ErrorReason,
     session::v1::{
         ListSessionsRequest, LoginRequest, LogoutRequest, RefreshRequest, RevokeSessionRequest,
-        RevokeUserRequest, VerifyRequest, VerifyResponse,
+        RevokeUserRequest, VerifyRequest, VerifyResponse, list_sessions_request,
+        revoke_session_request, revoke_user_request,
     },
 };
 
@@ -184,7 +185,9 @@ impl Subject {
     async fn kick(&self, with: Token, whom: usize) -> Result<Outcome, Outcome> {
         let mut client = self.at.client.clone();
         let request = RevokeSessionRequest {
-            session_rd: self.given[&with].clone(),
+            whose: Some(revoke_session_request::Whose::SessionRd(
+                self.given[&with].clone(),
+            )),
             session_id: self.names[whom].id.to_string(),
         };
         answer(client.revoke_session(request).await).map(|_| Outcome::Done)
@@ -192,8 +195,8 @@ impl Subject {
 
     async fn list(&self, token: Token) -> Result<Outcome, Outcome> {
         let mut client = self.at.client.clone();
-        let session_rd = self.given[&token].clone();
-        let asked = client.list_sessions(ListSessionsRequest { session_rd });
+        let whose = list_sessions_request::Whose::SessionRd(self.given[&token].clone());
+        let asked = client.list_sessions(ListSessionsRequest { whose: Some(whose) });
         let listed = answer(asked.await)?.sessions;
         let number = |id: &str| self.names.iter().position(|name| name.id.to_string() == id);
         let numbers = listed
@@ -207,8 +210,8 @@ impl Subject {
 
     async fn log_out_everywhere(&self, token: Token) -> Result<Outcome, Outcome> {
         let mut client = self.at.client.clone();
-        let session_rd = self.given[&token].clone();
-        let ended = client.revoke_user(RevokeUserRequest { session_rd });
+        let whose = revoke_user_request::Whose::SessionRd(self.given[&token].clone());
+        let ended = client.revoke_user(RevokeUserRequest { whose: Some(whose) });
         answer(ended.await).map(|_| Outcome::Done)
     }
 }
