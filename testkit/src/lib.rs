@@ -27,6 +27,7 @@ mod ports;
 mod postgres_server;
 mod program;
 mod redis;
+mod replica;
 mod secrets;
 mod stage;
 mod store_load;
@@ -45,6 +46,7 @@ pub use self::{
     postgres_server::PostgresServer,
     program::Program,
     redis::{RedisAccess, RedisCluster, RedisSentinel, RedisServer, RedisTls, SlotMove},
+    replica::Replica,
     secrets::spellings,
     stage::{Stage, long_story, story},
     store_load::{Noticed, StoreLoad},

@@ -1,2 +1,3 @@
 //! The long checks: `scripts/soak`. Each has a quick sister among the other tests.
+mod replicas;
 mod session_life;
