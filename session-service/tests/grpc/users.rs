@@ -92,6 +92,42 @@ async fn a_profile_that_cannot_be_is_refused_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_nickname_is_asked_for_until_there_is_one() {
+    bounded(async {
+        let system = System::with(Store::Memory, |config| {
+            config.users.require_nickname = true;
+        })
+        .await;
+        let login = system.log_in_as("oMei", None).await;
+        let (token, user) = (login.session_rd, login.user.unwrap());
+        assert!(user.profile_required, "and the login went well");
+        assert!(system.user(&user.id).await.unwrap().profile_required);
+        for (nickname, picture, required) in [
+            (None, Some(PICTURE), true),
+            (Some("\u{200b} "), None, true),
+            (Some("Mei"), None, false),
+            (Some(""), None, true),
+        ] {
+            let change = change(&token, nickname, picture);
+            let changed = system.update_profile(change).await.unwrap();
+            assert_eq!(changed.profile_required, required, "{nickname:?}");
+            assert_eq!(system.user(&user.id).await.unwrap(), changed);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_nickname_is_asked_for_unless_told_to() {
+    bounded(async {
+        let system = System::start(Store::Memory).await;
+        let user = system.log_in_as("oMei", None).await.user.unwrap();
+        assert!(!user.profile_required);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_user_is_not_found() {
     bounded(async {
         let system = System::start(Store::Memory).await;
