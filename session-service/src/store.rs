@@ -32,6 +32,7 @@ pub use self::{
 use std::time::Duration;
 
 use async_trait::async_trait;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::domain::{SessionId, UserTag};
 
@@ -78,6 +79,11 @@ impl StoreError {
     }
 }
 
+/// base64url: a key is kept in memory for each session, and this is a third shorter than hex.
+fn short(bytes: &[u8]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
 /// A key in the store. Keys with the same `{tag}` can change together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StoreKey(String);
@@ -86,25 +92,29 @@ impl StoreKey {
     /// Where a session is.
     #[must_use]
     pub fn session(tag: UserTag, id: SessionId) -> Self {
-        Self(format!("wxg:{{{tag}}}:s:{id}"))
+        Self(format!(
+            "wxg:{{{}}}:s:{}",
+            short(tag.as_bytes()),
+            short(id.as_bytes())
+        ))
     }
 
     /// Where a user's list of sessions and ring of keys is.
     #[must_use]
     pub fn user(tag: UserTag) -> Self {
-        Self(format!("wxg:{{{tag}}}:u"))
+        Self(format!("wxg:{{{}}}:u", short(tag.as_bytes())))
     }
 
     /// Where a user's decrypt attempts are.
     #[must_use]
     pub fn attempts(tag: UserTag) -> Self {
-        Self(format!("wxg:{{{tag}}}:d"))
+        Self(format!("wxg:{{{}}}:d", short(tag.as_bytes())))
     }
 
     /// Where the claim on a login code is.
     #[must_use]
     pub fn code(fingerprint: [u8; 16]) -> Self {
-        Self(format!("wxg:code:{}", hex::encode(fingerprint)))
+        Self(format!("wxg:code:{}", short(&fingerprint)))
     }
 
     /// The key's text.

@@ -3,22 +3,16 @@ use std::time::Duration;
 
 use service_kit::Timestamp;
 
-use super::{Device, Session, SessionId};
+use super::{Session, SessionId};
 
 /// The newest key and at most two displaced ones.
 const RING: usize = 3;
 
-/// One line of a user's list of sessions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One line of a user's list of sessions. What else there is to know stands in the session's record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listed {
     /// Which session.
     pub id: SessionId,
-    /// The device's label.
-    pub device: Device,
-    /// When the login was.
-    pub issued_at: Timestamp,
-    /// When it was last refreshed, or logged in.
-    pub stepped_at: Timestamp,
     /// When it ends unless refreshed.
     pub expires_at: Timestamp,
 }
@@ -27,9 +21,6 @@ impl From<&Session> for Listed {
     fn from(session: &Session) -> Self {
         Self {
             id: session.id,
-            device: session.device.clone(),
-            issued_at: session.issued_at,
-            stepped_at: session.stepped_at,
             expires_at: session.expires_at,
         }
     }
@@ -60,7 +51,7 @@ impl UserSessions {
         Self { sessions, ring }
     }
 
-    /// The sessions, oldest first.
+    /// The sessions, in the order of their logins.
     #[must_use]
     pub fn sessions(&self) -> &[Listed] {
         &self.sessions
@@ -82,7 +73,9 @@ impl UserSessions {
     /// one, even where a clock that was put back makes it look older than the others.
     #[must_use]
     pub fn add(&mut self, session: &Session, limit: usize, now: Timestamp) -> Vec<SessionId> {
-        self.sessions.retain(|listed| now < listed.expires_at);
+        // Written before, perhaps: then the swap had happened, and its answer was lost.
+        self.sessions
+            .retain(|listed| now < listed.expires_at && listed.id != session.id);
         let surplus = (self.sessions.len() + 1).saturating_sub(limit.max(1));
         let surplus = self.sessions.drain(..surplus).map(|listed| listed.id);
         let surplus = surplus.collect();
@@ -97,7 +90,6 @@ impl UserSessions {
             *listed = Listed::from(session);
         } else {
             self.sessions.push(Listed::from(session));
-            self.sessions.sort_by_key(|listed| listed.issued_at);
         }
     }
 
@@ -176,7 +168,7 @@ mod tests {
                 unionid: None,
                 user_id: uuid::Uuid::nil(),
                 since: 0,
-                device: Device::default(),
+                device: crate::domain::Device::default(),
             };
             Session::open(opening, 0, &limits, now)
         };

@@ -10,7 +10,7 @@ use wx_proto::session::v1::{
 
 use crate::{
     domain::{
-        self, Account, AppId, AvatarUrl, Device, Listed, LoginCode, Malformed, Nickname, Nonce,
+        self, Account, AppId, AvatarUrl, Device, LoginCode, Malformed, Nickname, Nonce,
         ProfileChange,
     },
     service::{Granted, Known, LoggedIn, Login, Mine, Person, Verified},
@@ -170,28 +170,15 @@ impl From<Verified> for VerifyResponse {
 }
 
 impl From<Mine> for ListedSession {
-    fn from(
-        Mine {
-            appid,
-            listed,
-            current,
-        }: Mine,
-    ) -> Self {
-        let Listed {
-            id,
-            device,
-            issued_at,
-            stepped_at,
-            expires_at,
-        } = listed;
+    fn from(Mine { session, current }: Mine) -> Self {
         Self {
-            session_id: id.to_string(),
+            session_id: session.id.to_string(),
             current,
-            device: device.as_str().to_owned(),
-            issued_at: Some(moment(issued_at)),
-            last_used_at: Some(moment(stepped_at)),
-            expires_at: Some(moment(expires_at)),
-            appid: appid.as_str().to_owned(),
+            device: session.device.as_str().to_owned(),
+            issued_at: Some(moment(session.issued_at)),
+            last_used_at: Some(moment(session.stepped_at)),
+            expires_at: Some(moment(session.expires_at)),
+            appid: session.appid.as_str().to_owned(),
         }
     }
 }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 use super::{Mine, Sessions};
 use crate::{
     SessionError,
-    domain::{AppId, Identity, Reason, SessionId, UserTag},
+    domain::{Identity, Reason, SessionId, UserTag},
     store::Whom,
 };
 
@@ -15,15 +15,14 @@ impl Sessions {
     /// When there is no such user, or a store cannot tell.
     pub async fn list_of(&self, user: Uuid) -> Result<Vec<Mine>, SessionError> {
         let mut theirs = Vec::new();
-        for (appid, tag) in self.tags_of(user).await? {
-            let listed = self.listed(tag).await?.into_iter();
-            theirs.extend(listed.map(|listed| Mine {
-                appid: appid.clone(),
-                listed,
+        for tag in self.tags_of(user).await? {
+            let live = self.live(tag).await?.into_iter();
+            theirs.extend(live.map(|session| Mine {
+                session,
                 current: false,
             }));
         }
-        theirs.sort_by_key(|mine| mine.listed.issued_at);
+        theirs.sort_by_key(|mine| mine.session.issued_at);
         Ok(theirs)
     }
 
@@ -33,21 +32,18 @@ impl Sessions {
     /// When there is no such user, the session is not one of theirs, a store cannot tell, or the row
     /// could not be written: then nothing has changed.
     pub async fn kick_of(&self, user: Uuid, id: SessionId) -> Result<(), SessionError> {
-        for (_, tag) in self.tags_of(user).await? {
-            if self.is_listed(tag, id).await? {
+        for tag in self.tags_of(user).await? {
+            if self.is_live(tag, id).await? {
                 return self.end(tag, id, Reason::OperatorKick).await;
             }
         }
         Err(SessionError::NoSuchSession)
     }
 
-    async fn tags_of(&self, user: Uuid) -> Result<Vec<(AppId, UserTag)>, SessionError> {
+    async fn tags_of(&self, user: Uuid) -> Result<Vec<UserTag>, SessionError> {
         let found = self.accounts.dossier(&Whom::Account(user)).await?;
         let identities = found.ok_or(SessionError::NoSuchUser)?.identities;
-        let tag = |Identity { appid, openid }| {
-            let tag = self.tags.tag(&appid, &openid);
-            (appid, tag)
-        };
-        Ok(identities.into_iter().map(tag).collect())
+        let tag = |Identity { appid, openid }: &Identity| self.tags.tag(appid, openid);
+        Ok(identities.iter().map(tag).collect())
     }
 }

@@ -2,16 +2,14 @@
 use super::Sessions;
 use crate::{
     SessionError,
-    domain::{AppId, Listed, Reason, Revocation, SessionId, Subject, UserTag},
+    domain::{Reason, Revocation, Session, SessionId, Subject, UserTag},
 };
 
 /// One of the user's sessions.
 #[derive(Clone, Debug)]
 pub struct Mine {
-    /// The app that it is in.
-    pub appid: AppId,
     /// The session.
-    pub listed: Listed,
+    pub session: Session,
     /// Whether it is the one that asked.
     pub current: bool,
 }
@@ -22,14 +20,13 @@ impl Sessions {
     /// # Errors
     /// As [`Sessions::verify`].
     pub async fn list(&self, token: &str) -> Result<Vec<Mine>, SessionError> {
-        let session = self.verify(token).await?.session;
-        let mine = |listed: Listed| Mine {
-            appid: session.appid.clone(),
-            current: session.id == listed.id,
-            listed,
+        let asking = self.verify(token).await?.session;
+        let mine = |session: Session| Mine {
+            current: session.id == asking.id,
+            session,
         };
-        let listed = self.listed(session.tag).await?;
-        Ok(listed.into_iter().map(mine).collect())
+        let live = self.live(asking.tag).await?;
+        Ok(live.into_iter().map(mine).collect())
     }
 
     /// Ends one session of the token's user in its app.
@@ -39,7 +36,7 @@ impl Sessions {
     /// written: then nothing has changed.
     pub async fn kick(&self, token: &str, id: SessionId) -> Result<(), SessionError> {
         let tag = self.verify(token).await?.session.tag;
-        if !self.is_listed(tag, id).await? {
+        if !self.is_live(tag, id).await? {
             return Err(SessionError::NoSuchSession);
         }
         self.end(tag, id, Reason::Kick).await
@@ -70,41 +67,22 @@ impl Sessions {
     }
 
     /// The live sessions of a user of an app, oldest first.
-    pub(super) async fn listed(&self, tag: UserTag) -> Result<Vec<Listed>, SessionError> {
+    pub(super) async fn live(&self, tag: UserTag) -> Result<Vec<Session>, SessionError> {
         let user = self.records.user(tag).await?.value.unwrap_or_default();
-        let mut live = Vec::new();
-        for listed in user.sessions() {
-            if self.is_live(tag, listed).await? {
-                live.push(listed.clone());
-            }
-        }
+        let ids: Vec<_> = user.sessions().iter().map(|listed| listed.id).collect();
+        let found = self.records.sessions(tag, &ids).await?;
+        let (view, now) = (self.revocations.informed()?, self.now());
+        let mut live: Vec<_> = found
+            .into_iter()
+            .filter_map(|read| read.value)
+            .filter(|session| session.live_at(now) && !view.revokes(session))
+            .collect();
+        live.sort_by_key(|session| session.issued_at);
         Ok(live)
     }
 
-    pub(super) async fn is_listed(
-        &self,
-        tag: UserTag,
-        id: SessionId,
-    ) -> Result<bool, SessionError> {
-        let listed = self.listed(tag).await?;
-        Ok(listed.iter().any(|listed| listed.id == id))
-    }
-
-    async fn is_live(&self, tag: UserTag, listed: &Listed) -> Result<bool, SessionError> {
-        let now = self.now();
-        let named = {
-            let view = self.revocations.informed()?;
-            if now >= listed.expires_at || view.ends(listed.id) {
-                return Ok(false);
-            }
-            view.names(tag)
-        };
-        if !named {
-            return Ok(true);
-        }
-        // A line does not say when its login began; the record does.
-        let found = self.records.session(tag, listed.id).await?.value;
-        let view = self.revocations.informed()?;
-        Ok(found.is_some_and(|session| !view.revokes(&session)))
+    pub(super) async fn is_live(&self, tag: UserTag, id: SessionId) -> Result<bool, SessionError> {
+        let live = self.live(tag).await?;
+        Ok(live.iter().any(|session| session.id == id))
     }
 }

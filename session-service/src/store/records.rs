@@ -49,7 +49,25 @@ impl Records {
     /// # Errors
     /// When the store cannot tell, or what it gave is not this session.
     pub async fn session(&self, tag: UserTag, id: SessionId) -> Result<Read<Session>, StoreError> {
-        self.read(StoreKey::session(tag, id)).await
+        self.read(StoreKey::session(tag, id), (tag, id)).await
+    }
+
+    /// Reads some sessions of one user, in the order of `ids`.
+    ///
+    /// # Errors
+    /// As [`Records::session`].
+    pub async fn sessions(
+        &self,
+        tag: UserTag,
+        ids: &[SessionId],
+    ) -> Result<Vec<Read<Session>>, StoreError> {
+        let keys: Vec<_> = ids.iter().map(|id| StoreKey::session(tag, *id)).collect();
+        let found = self.get(&keys).await?;
+        let mut read = Vec::with_capacity(ids.len());
+        for ((key, found), id) in keys.into_iter().zip(found).zip(ids) {
+            read.push(self.open(key, found, (tag, *id)).await?);
+        }
+        Ok(read)
     }
 
     /// Reads a user's sessions and keys.
@@ -57,7 +75,7 @@ impl Records {
     /// # Errors
     /// When the store cannot tell, or what it gave is not this user's.
     pub async fn user(&self, tag: UserTag) -> Result<Read<UserSessions>, StoreError> {
-        self.read(StoreKey::user(tag)).await
+        self.read(StoreKey::user(tag), ()).await
     }
 
     /// Reads a session and its user together.
@@ -74,8 +92,8 @@ impl Records {
         let [session, user] = keys;
         let (first, second) = (found.next().flatten(), found.next().flatten());
         Ok((
-            self.open(session, first).await?,
-            self.open(user, second).await?,
+            self.open(session, first, (tag, id)).await?,
+            self.open(user, second, ()).await?,
         ))
     }
 
@@ -84,7 +102,7 @@ impl Records {
     /// # Errors
     /// As [`Records::user`].
     pub async fn attempts(&self, tag: UserTag) -> Result<Read<Attempts>, StoreError> {
-        self.read(StoreKey::attempts(tag)).await
+        self.read(StoreKey::attempts(tag), ()).await
     }
 
     /// Reads the claim on a login code.
@@ -92,7 +110,7 @@ impl Records {
     /// # Errors
     /// When the store cannot tell, or what it gave is no claim on this code.
     pub async fn claim(&self, fingerprint: [u8; 16]) -> Result<Read<CodeClaim>, StoreError> {
-        self.read(StoreKey::code(fingerprint)).await
+        self.read(StoreKey::code(fingerprint), ()).await
     }
 
     /// Does the whole change, or nothing because a record changed since it was read; says which.
@@ -113,9 +131,10 @@ impl Records {
         self.store.dump().await
     }
 
-    async fn read<T: Record>(&self, key: StoreKey) -> Result<Read<T>, StoreError> {
+    async fn read<T: Record>(&self, key: StoreKey, place: T::Place) -> Result<Read<T>, StoreError> {
         let found = self.get(std::slice::from_ref(&key)).await?;
-        self.open(key, found.into_iter().next().flatten()).await
+        self.open(key, found.into_iter().next().flatten(), place)
+            .await
     }
 
     async fn get(&self, keys: &[StoreKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
@@ -126,12 +145,13 @@ impl Records {
         &self,
         key: StoreKey,
         found: Option<Vec<u8>>,
+        place: T::Place,
     ) -> Result<Read<T>, StoreError> {
         let opened = found.as_ref().map(|stored| self.seal.open(&key, stored));
         let value = match opened {
             None | Some(Opened::OtherLayout) => None,
             // What we sealed but cannot read is of another layout too.
-            Some(Opened::Plain(plain)) => T::decode(&plain),
+            Some(Opened::Plain(plain)) => T::decode(&plain, place),
             Some(Opened::Foreign) => return Err(self.foreign(key).await),
         };
         Ok(Read { key, found, value })

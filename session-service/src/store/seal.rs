@@ -10,7 +10,7 @@ use sha2::Sha256;
 use super::{StoreError, StoreKey};
 
 /// The first byte of every record. Another number means another layout.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const NONCE: usize = 24;
 
 /// What a stored record turned out to be.

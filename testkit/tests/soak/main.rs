@@ -1,3 +1,4 @@
 //! The long checks: `scripts/soak`. Each has a quick sister among the other tests.
+mod redis_use;
 mod replicas;
 mod session_life;
