@@ -18,6 +18,7 @@ mod answer;
 mod chaos;
 mod collector;
 mod counted;
+mod crowd;
 mod findings;
 mod fleet;
 mod journal;
@@ -38,6 +39,7 @@ pub use self::{
     chaos::{ChaosProxy, Counted, Cut, Delay, End, Faults, Trick, Way, What},
     collector::{Collector, Seen},
     counted::counted,
+    crowd::Crowd,
     findings::found,
     fleet::Fleet,
     journal::{Journal, Load},
@@ -48,7 +50,7 @@ pub use self::{
     redis::{RedisAccess, RedisCluster, RedisSentinel, RedisServer, RedisTls, SlotMove},
     replica::Replica,
     secrets::spellings,
-    stage::{Stage, long_story, story},
+    stage::{Stage, long_story, story, story_within},
     store_load::{Noticed, StoreLoad},
     wechat::Wechat,
 };

@@ -1,12 +1,13 @@
 //! Everything in one process, on a clock that the test moves.
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use deadpool_redis::redis::AsyncCommands;
 use service_kit::{Host, Lifecycle, ManualClock, Timestamp};
+use session_service::config::RedisConfig;
 use tempfile::TempDir;
 use wxgate::{Plan, System};
 
-use crate::{Phone, RedisServer, Wechat};
+use crate::{ChaosProxy, Phone, RedisServer, Wechat};
 
 /// When stories begin.
 const BEGINNING: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
@@ -31,11 +32,21 @@ pub struct Stage {
     _dir: TempDir,
 }
 
+/// A story under way. Boxed: stages are large, and a story holds several things of their size.
+type Story<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+
 /// Runs a story, bounded in time.
-pub async fn story(story: impl Future<Output = ()>) {
-    tokio::time::timeout(PATIENCE, story)
-        .await
-        .expect("the story ends in time");
+pub fn story<'a>(story: impl Future<Output = ()> + 'a) -> Story<'a> {
+    story_within(PATIENCE, story)
+}
+
+/// Runs a story that may take this long.
+pub fn story_within<'a>(patience: Duration, story: impl Future<Output = ()> + 'a) -> Story<'a> {
+    Box::pin(async move {
+        tokio::time::timeout(patience, story)
+            .await
+            .expect("the story ends in time");
+    })
 }
 
 /// Runs a long check, bounded in time.
@@ -67,15 +78,26 @@ impl Stage {
         Box::pin(Self::build(Some(redis), change)).await
     }
 
+    /// Sessions in a Redis of this stage's own, behind a network that fails as told; the settings as
+    /// `change` leaves them.
+    pub async fn on_bad_network(change: impl FnOnce(&mut Plan)) -> (Self, ChaosProxy) {
+        let redis = RedisServer::start().await;
+        let proxy = ChaosProxy::to_redis(&redis).await;
+        let there = RedisConfig::at(&redis.access().url(proxy.port()));
+        let stage = Box::pin(Self::build(Some(redis), |plan| {
+            plan.session.redis = Some(there);
+            change(plan);
+        }));
+        (stage.await, proxy)
+    }
+
     async fn build(redis: Option<RedisServer>, change: impl FnOnce(&mut Plan)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(BEGINNING));
         let mut plan = Plan::embedded(dir.path()).unwrap();
         // The story's clock jumps; the log of revocations is read in real time.
         plan.session.revocations.max_lag = Duration::from_hours(24 * 365);
-        plan.session.redis = redis
-            .as_ref()
-            .map(|redis| session_service::config::RedisConfig::at(&redis.url()));
+        plan.session.redis = redis.as_ref().map(|redis| RedisConfig::at(&redis.url()));
         change(&mut plan);
         let system = Box::pin(System::start(plan, clock.clone())).await;
         let system = Box::new(system.unwrap());

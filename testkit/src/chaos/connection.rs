@@ -15,7 +15,7 @@ use super::{
     End, Shared, Way,
     counters::Open,
     delivery::{self, Parcel},
-    resp,
+    resp::{self, Asked},
 };
 
 /// What befalls all connections at once.
@@ -29,7 +29,7 @@ pub(super) enum Blow {
 pub(super) struct Link<'a> {
     pub(super) shared: &'a Shared,
     /// What was asked and not yet answered, where it is Redis.
-    pub(super) asked: Mutex<VecDeque<String>>,
+    pub(super) asked: Mutex<VecDeque<Asked>>,
     /// Until the client hangs up.
     open: Mutex<Option<Open<'a>>>,
 }
@@ -85,10 +85,8 @@ async fn requests(mut client: ReadHalf<'_>, queue: UnboundedSender<Parcel>, link
         for request in link.messages(&mut bytes) {
             if link.shared.speaks_redis {
                 link.shared.counters.asked();
-                link.asked
-                    .lock()
-                    .unwrap()
-                    .push_back(resp::command(&request));
+                let asked = resp::asked(&request);
+                link.asked.lock().unwrap().push_back(asked);
             }
             link.send(&queue, Way::Requests, request);
         }

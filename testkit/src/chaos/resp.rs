@@ -17,12 +17,23 @@ pub(super) fn length(bytes: &[u8]) -> Option<usize> {
     (at <= bytes.len()).then_some(at)
 }
 
-/// The name of a request's command, in capitals.
-pub(super) fn command(request: &[u8]) -> String {
-    // `*2`, `$3`, `GET`, ...
-    let name = request.split(|byte| *byte == b'\n').nth(2);
-    let name = String::from_utf8_lossy(name.unwrap_or_default());
-    name.trim_end().to_ascii_uppercase()
+/// What a request asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// The command's name, in capitals.
+    pub(super) command: String,
+    /// The command's first word besides: a key, of those that have one.
+    pub(super) key: Vec<u8>,
+}
+
+/// Reads the beginning of a request.
+pub(super) fn asked(request: &[u8]) -> Asked {
+    // `*2`, `$3`, `GET`, `$5`, `wxg:a`: every other line is a word.
+    let lines = request.split(|byte| *byte == b'\n');
+    let mut words = lines.skip(2).step_by(2).map(<[u8]>::trim_ascii_end);
+    let command = String::from_utf8_lossy(words.next().unwrap_or_default()).to_ascii_uppercase();
+    let key = words.next().unwrap_or_default().to_vec();
+    Asked { command, key }
 }
 
 /// The line at `at`: its kind, its number unless there is none or it says that there is nothing, its end.
@@ -70,8 +81,11 @@ mod tests {
     }
 
     #[test]
-    fn a_request_says_its_command() {
-        assert_eq!(command(b"*2\r\n$3\r\nget\r\n$1\r\na\r\n"), "GET");
-        assert_eq!(command(b"+OK\r\n"), "");
+    fn a_request_says_what_it_asks() {
+        let get = asked(b"*2\r\n$3\r\nget\r\n$1\r\na\r\n");
+        assert_eq!((&*get.command, &*get.key), ("GET", &b"a"[..]));
+        let ping = asked(b"*1\r\n$4\r\nPING\r\n");
+        assert_eq!((&*ping.command, &*ping.key), ("PING", &b""[..]));
+        assert_eq!(asked(b"+OK\r\n"), Asked::default());
     }
 }

@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-use super::connection::Link;
+use super::{connection::Link, resp::Asked};
 
 /// For how long a reply waits for another one to change places with.
 const HOLD: Duration = Duration::from_millis(100);
@@ -46,8 +46,8 @@ pub enum What {
     /// That of a request on another connection, which gets this one. Where nobody else asks at the
     /// same time, it is only late.
     Other,
-    /// An older one to the same command, on whatever connection, that gives something else. Where
-    /// there is none yet, the right one.
+    /// An older one to the same command about another key, on whatever connection; never that there
+    /// is nothing. Where there is none yet, the right one.
     Older,
 }
 
@@ -55,7 +55,7 @@ pub enum What {
 #[derive(Default)]
 pub(super) struct Tricks {
     turn: AtomicU64,
-    remembered: Mutex<VecDeque<(String, Vec<u8>)>>,
+    remembered: Mutex<VecDeque<(Asked, Vec<u8>)>>,
     waiting: Mutex<Option<Waiting>>,
 }
 
@@ -84,20 +84,21 @@ impl Tricks {
         (self.turn.fetch_add(1, Ordering::SeqCst) + 1).is_multiple_of(every)
     }
 
-    fn remember(&self, command: &str, reply: &[u8]) {
+    fn remember(&self, asked: &Asked, reply: &[u8]) {
         if reply == NOTHING {
             return;
         }
         let mut remembered = self.remembered.lock().unwrap();
         remembered.truncate(MEMORY - 1);
-        remembered.push_front((command.to_owned(), reply.to_vec()));
+        remembered.push_front((asked.clone(), reply.to_vec()));
     }
 
-    fn older(&self, command: &str, reply: &[u8]) -> Option<Vec<u8>> {
+    fn older(&self, asked: &Asked) -> Option<Vec<u8>> {
+        let fits = |older: &&(Asked, Vec<u8>)| {
+            older.0.command == asked.command && older.0.key != asked.key
+        };
         let remembered = self.remembered.lock().unwrap();
-        let mut fitting = remembered.iter().filter(|(asked, _)| asked == command);
-        let older = fitting.find(|(_, older)| older != reply)?;
-        Some(older.1.clone())
+        remembered.iter().find(fits).map(|(_, reply)| reply.clone())
     }
 
     async fn other(&self, reply: Vec<u8>) -> Option<Vec<u8>> {
@@ -138,19 +139,18 @@ impl Tricks {
 impl OnConnection<'_> {
     /// What goes to the client now that `reply` is there; nothing when the connection is to close.
     pub(super) async fn play(&mut self, reply: Vec<u8>, link: &Link<'_>) -> Option<Vec<Vec<u8>>> {
-        let command = link.asked.lock().unwrap().pop_front().unwrap_or_default();
-        let older = self.tricks.older(&command, &reply);
-        self.tricks.remember(&command, &reply);
+        let asked = link.asked.lock().unwrap().pop_front().unwrap_or_default();
+        self.tricks.remember(&asked, &reply);
         if let Some((held, _)) = self.held.take() {
             link.shared.counters.tricked();
             return Some(vec![reply, held]);
         }
         let trick = link.shared.faults.borrow().faults.trick.clone();
-        let meant = trick.filter(|t| t.command == command && self.tricks.is_next(t.every));
+        let meant = trick.filter(|t| t.command == asked.command && self.tricks.is_next(t.every));
         let instead = match meant.map(|trick| trick.what) {
             None => None,
             Some(What::Said(words)) => Some(words.as_bytes().to_vec()),
-            Some(What::Older) => older,
+            Some(What::Older) => self.tricks.older(&asked),
             Some(What::Other) => self.tricks.other(reply.clone()).await,
             Some(What::Next) => {
                 self.held = Some((reply, Instant::now() + HOLD));
