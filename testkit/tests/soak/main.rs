@@ -2,3 +2,4 @@
 mod redis_use;
 mod replicas;
 mod session_life;
+mod redis_faults;
