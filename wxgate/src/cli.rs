@@ -3,7 +3,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{demo, dev, keygen};
+use crate::{demo, dev, keygen, sessions};
 
 /// Login and sessions for WeChat mini-programs, self-hosted.
 #[derive(Debug, Parser)]
@@ -29,6 +29,7 @@ enum Command {
     Demo(Demo),
     /// Make the keys that the services need.
     Keygen(keygen::Keygen),
+    Sessions(sessions::Sessions),
 }
 
 /// What `dev` runs on.
@@ -86,6 +87,7 @@ impl Cli {
             Some(Command::Dev(dev)) => dev::run(dev).await,
             Some(Command::Demo(Demo { redis })) => demo::run(redis).await,
             Some(Command::Keygen(keygen)) => keygen.run(),
+            Some(Command::Sessions(sessions)) => sessions.run().await,
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod cli;
 mod demo;
 mod dev;
 pub mod keygen;
+mod sessions;
 mod system;
 
 pub use self::system::{Addresses, Plan, Running, RunningFake, System};

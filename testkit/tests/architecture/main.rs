@@ -47,6 +47,7 @@ const BETWEEN: [(&str, &[&str]); 10] = [
             "service-kit",
             "session-service",
             "telemetry",
+            "wx-proto",
         ],
     ),
     (
