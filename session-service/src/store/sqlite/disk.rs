@@ -6,21 +6,21 @@ use std::{
 
 /// What reached the disk so lately vouches for the next write.
 const FRESH: Duration = Duration::from_secs(1);
+/// For so long after a failure nothing does.
+const WARY: Duration = Duration::from_mins(1);
 /// SQLite's codes for a lock that somebody else holds.
 const BUSY: [&str; 3] = ["5", "261", "517"];
 
-/// What the last write to the disk has shown. Cheap to clone.
+/// What the last writes to the disk have shown. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Disk(Arc<Mutex<Shown>>);
 
 #[derive(Clone, Copy, Debug, Default)]
-enum Shown {
-    /// Nobody has written yet, or the last write failed. The operating system may believe to have
-    /// written what it has not, and will not try again.
-    #[default]
-    Doubtful,
-    /// Since then nothing is known against it.
-    Sound(Option<Instant>),
+struct Shown {
+    /// Whether, since the last failure, what was written before it is known to be there.
+    settled: bool,
+    wrote_at: Option<Instant>,
+    failed_at: Option<Instant>,
 }
 
 impl Disk {
@@ -30,31 +30,35 @@ impl Disk {
 
     /// A write has reached the disk.
     pub(super) fn wrote(&self) {
-        *self.shown() = Shown::Sound(Some(Instant::now()));
+        self.shown().wrote_at = Some(Instant::now());
+    }
+
+    /// What was written before is known to be there.
+    pub(super) fn settled(&self) {
+        self.shown().settled = true;
     }
 
     /// Something has failed.
     pub(super) fn failed(&self, error: &sqlx::Error) {
         let mut shown = self.shown();
-        *shown = match *shown {
-            Shown::Sound(_) if is_only_busy(error) => Shown::Sound(None),
-            _ => Shown::Doubtful,
-        };
+        shown.wrote_at = None;
+        if !is_only_busy(error) {
+            shown.failed_at = Some(Instant::now());
+            shown.settled = false;
+        }
     }
 
-    /// What was written before is known to be there.
-    pub(super) fn settled(&self) {
-        *self.shown() = Shown::Sound(None);
-    }
-
-    /// Whether something must be done before the next write.
+    /// Whether something must be done before the next write. The operating system may believe to have
+    /// written what it has not, and will not try again.
     pub(super) fn is_doubtful(&self) -> bool {
-        matches!(*self.shown(), Shown::Doubtful)
+        !self.shown().settled
     }
 
-    /// Whether a write reached the disk a moment ago.
+    /// Whether a write reached the disk a moment ago, and nothing speaks against the next one.
     pub(super) fn is_proven(&self) -> bool {
-        matches!(*self.shown(), Shown::Sound(Some(at)) if at.elapsed() < FRESH)
+        let shown = self.shown();
+        let lately = |at: Option<Instant>, span| at.is_some_and(|at| at.elapsed() < span);
+        shown.settled && lately(shown.wrote_at, FRESH) && !lately(shown.failed_at, WARY)
     }
 }
 
