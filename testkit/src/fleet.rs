@@ -62,7 +62,7 @@ impl Fleet {
         let rest = parts(stores, wechat, dir.path().to_str().unwrap());
         let settings = [&ports.settings(), &rest, telemetry].concat();
         fs::write(dir.path().join("wxgate.toml"), settings).unwrap();
-        let [gateway, session, crypto] = NAMES.map(|name| launch(name, &dir));
+        let [gateway, session, crypto] = NAMES.map(|name| launch(&[], name, &dir));
         let mut fleet = Self {
             gateway,
             session,
@@ -91,14 +91,30 @@ impl Fleet {
         self.session = self.again(1).await;
     }
 
-    /// Starts session-service again, after it ended; it may not be ready yet, or never be.
-    pub fn relaunch_session(&mut self) {
-        self.session = launch(NAMES[1], &self.dir);
+    /// Starts session-service again, after it ended, by another program (see
+    /// [`Program::start_under`]); it may not be ready yet, or never be.
+    pub fn launch_session_under(&mut self, by: &[&str]) {
+        self.session = launch(by, NAMES[1], &self.dir);
     }
 
     /// Waits until session-service is ready.
     pub async fn session_ready(&mut self) {
         self.session.until_ready(&self.ports.readiness()[1]).await;
+    }
+
+    /// Ends every program, and starts each by another one: `by` makes it of the program's name.
+    pub async fn restart_under(&mut self, by: impl Fn(&str) -> Vec<String>) {
+        let programs = [&mut self.gateway, &mut self.session, &mut self.crypto];
+        for (program, name) in programs.into_iter().zip(NAMES) {
+            assert!(program.terminate().await.success(), "{}", program.log());
+            let by = by(name);
+            let by: Vec<&str> = by.iter().map(String::as_str).collect();
+            *program = launch(&by, name, &self.dir);
+        }
+        let programs = [&mut self.gateway, &mut self.session, &mut self.crypto];
+        for (program, url) in programs.into_iter().zip(self.ports.readiness()) {
+            program.until_ready(&url).await;
+        }
     }
 
     /// Starts crypto-service again, after it ended, and waits until it is ready.
@@ -156,7 +172,7 @@ impl Fleet {
     }
 
     async fn again(&self, which: usize) -> Program {
-        let mut program = launch(NAMES[which], &self.dir);
+        let mut program = launch(&[], NAMES[which], &self.dir);
         program.until_ready(&self.ports.readiness()[which]).await;
         program
     }
@@ -174,10 +190,10 @@ async fn fake(here: &Lifecycle) -> SocketAddr {
     address
 }
 
-fn launch(name: &str, dir: &TempDir) -> Program {
+fn launch(by: &[&str], name: &str, dir: &TempDir) -> Program {
     let config = dir.path().join("wxgate.toml");
     let log = dir.path().join(format!("{name}.log"));
-    Program::start(name, &["--config", config.to_str().unwrap()], &log)
+    Program::start_under(by, name, &["--config", config.to_str().unwrap()], &log)
 }
 
 /// What the programs keep and ask, besides each other.

@@ -22,10 +22,17 @@ impl Program {
     /// Runs `name` with `arguments`; what it says on standard error goes to `log`, at its end.
     #[must_use]
     pub fn start(name: &str, arguments: &[&str], log: &Path) -> Self {
+        Self::start_under(&[], name, arguments, log)
+    }
+
+    /// As [`Program::start`], by another program which becomes it: `env`, `strace -D`.
+    #[must_use]
+    pub fn start_under(by: &[&str], name: &str, arguments: &[&str], log: &Path) -> Self {
         let errors = File::options().create(true).append(true).open(log).unwrap();
         // A file that may not grow shows as a failed write then, as on a full disk, and ends nothing.
         let process = Command::new("sh")
             .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"])
+            .args(by)
             .arg(Self::path(name))
             .args(arguments)
             .stdin(Stdio::null())
@@ -99,8 +106,18 @@ impl Program {
     }
 
     /// Stops it where it stands: its sockets stay open and say nothing.
-    pub fn pause(&self) {
+    pub async fn pause(&self) {
         self.signal("STOP");
+        let state = ["-o", "stat=", "-p", &self.id().to_string()].map(str::to_owned);
+        let asked = Instant::now();
+        loop {
+            let state = Command::new("ps").args(&state).output().unwrap().stdout;
+            if state.starts_with(b"T") {
+                return;
+            }
+            assert!(asked.elapsed() < PATIENCE, "it does not stand still");
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// Lets it go on.

@@ -1,6 +1,8 @@
 //! What the mini-program sees while something is away. Never a 401: that would log everybody out.
+use std::time::{Duration, Instant};
+
 use serde_json::json;
-use testkit::{Stage, story};
+use testkit::{Fleet, Stage, story};
 
 #[tokio::test]
 async fn redis_stopped_is_503_and_all_is_well_when_it_is_back() {
@@ -79,6 +81,46 @@ async fn without_crypto_service_only_logins_and_decryption_wait() {
         stage.log_in("oLi").await;
         stage.phone.logout(&token).await.expect(204);
         stage.end().await;
+    })
+    .await;
+}
+
+/// The service asks crypto-service whether it is there before it spends a code, and waits this long.
+const ASKED: Duration = Duration::from_millis(500);
+
+/// A login that says in good time that it cannot be; its code is as good as before.
+async fn refused_in_time(fleet: &Fleet) -> String {
+    let code = fleet.wechat.login_code("oLi").await;
+    let asked = Instant::now();
+    let refused = fleet.phone.login(&code).await;
+    assert_eq!(refused.problem(), (503, "store_unavailable"));
+    assert!(asked.elapsed() < ASKED * 4, "{:?}", asked.elapsed());
+    assert_eq!(fleet.wechat.asked_about(&code).await, 0);
+    code
+}
+
+#[tokio::test]
+async fn a_hung_or_dead_crypto_service_delays_only_logins_and_burns_no_code() {
+    story(async {
+        let mut fleet = Fleet::start("").await;
+        let (token, ended) = (fleet.log_in("oMei").await, fleet.log_in("oMei").await);
+        fleet.crypto.pause().await;
+        let asked = Instant::now();
+        fleet.phone.session(&token).await.expect(200);
+        let token = fleet.phone.refresh(&token).await.expect(200).token();
+        fleet.phone.verify(&token).await.expect(200);
+        fleet.phone.logout(&ended).await.expect(204);
+        assert!(asked.elapsed() < ASKED, "{:?}", asked.elapsed());
+        let code = refused_in_time(&fleet).await;
+        fleet.crypto.resume();
+        fleet.phone.login(&code).await.expect(200);
+
+        fleet.crypto.kill();
+        let code = refused_in_time(&fleet).await;
+        fleet.phone.session(&token).await.expect(200);
+        fleet.restart_crypto().await;
+        fleet.phone.login(&code).await.expect(200);
+        fleet.end().await;
     })
     .await;
 }
