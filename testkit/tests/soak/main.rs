@@ -1,13 +1,14 @@
 //! The long checks: `scripts/soak`. Each has a quick sister among the other tests.
-mod redis_use;
-mod replicas;
-mod session_life;
-mod redis_faults;
 mod chance;
 mod clocks;
 mod crypto_away;
 mod disk;
 mod first_logins;
 mod kills;
+mod lost_answers;
 mod power;
+mod redis_faults;
+mod redis_use;
+mod replicas;
+mod session_life;
 mod strace;

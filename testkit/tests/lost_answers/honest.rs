@@ -1,0 +1,57 @@
+//! Clients that do nothing wrong, on a bad network.
+use std::time::Duration;
+
+use testkit::{Stage, counted};
+
+use super::wire::Wire;
+
+pub(crate) const GRACE: Duration = Duration::from_secs(30);
+
+/// How long after a lost answer the phone asks again: at once, around the end of the grace, and after a
+/// sleep.
+const PAUSES: [Duration; 7] = [
+    Duration::ZERO,
+    Duration::from_secs(1),
+    Duration::from_millis(29_999),
+    GRACE,
+    Duration::from_mins(1),
+    Duration::from_mins(10),
+    Duration::from_mins(29),
+];
+
+pub(crate) fn thefts(stage: &Stage) -> u64 {
+    counted(&stage.system.session.host, "wxgate_token_reuse_total")
+}
+
+/// The answer is lost after the commit; whenever the client asks again, it is given the same successor.
+pub(crate) async fn ask_again(stage: &Stage, rounds: usize) {
+    let mut token = stage.log_in("oMei").await;
+    for round in 0..rounds {
+        stage.wait(GRACE);
+        let lost = Wire::refresh(stage, &token).await.lose_the_answer().await;
+        assert_ne!(lost, token);
+        stage.wait(PAUSES[round % PAUSES.len()]);
+        let found = stage.phone.refresh(&token).await.expect(200).token();
+        assert_eq!(found, lost, "round {round}");
+        stage.phone.session(&found).await.expect(200);
+        token = found;
+    }
+    assert_eq!(thefts(stage), 0);
+}
+
+/// The client is gone at any moment; before or after the commit, asking again gives one successor.
+pub(crate) async fn ask_again_whenever_it_broke(stage: &Stage, rounds: u32) {
+    let mut token = stage.log_in("oMei").await;
+    for round in 0..rounds {
+        stage.wait(GRACE);
+        let moment = Duration::from_micros(100) * (round % 60);
+        Wire::refresh(stage, &token).await.leave_after(moment).await;
+        let found = stage.phone.refresh(&token).await.expect(200).token();
+        assert_ne!(found, token);
+        let again = stage.phone.refresh(&token).await.expect(200).token();
+        assert_eq!(again, found, "round {round}");
+        stage.phone.session(&found).await.expect(200);
+        token = found;
+    }
+    assert_eq!(thefts(stage), 0);
+}
