@@ -1,6 +1,7 @@
 //! The layout of records: versioned, private, and never the wire's.
 mod attempts;
 mod claim;
+mod packed;
 mod session;
 mod user;
 

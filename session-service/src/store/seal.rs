@@ -11,7 +11,10 @@ use super::{StoreError, StoreKey};
 
 /// The first byte of every record. Another number means another layout.
 const VERSION: u8 = 2;
-const NONCE: usize = 24;
+/// What is stored of the nonce: 128 random bits, from which XChaCha20 derives a key of each record's
+/// own (draft-irtf-cfrg-xchacha section 2). The eight bytes that follow are nought: no such key seals
+/// a second record.
+const NONCE: usize = 16;
 
 /// What a stored record turned out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,7 +60,7 @@ impl Seal {
         };
         let sealed = self
             .0
-            .encrypt(&XNonce::from(nonce), payload)
+            .encrypt(&whole(nonce), payload)
             .expect("a record is far below the cipher's limit of 256 GiB");
         Ok([&[VERSION], nonce.as_slice(), sealed.as_slice()].concat())
     }
@@ -78,8 +81,14 @@ impl Seal {
             msg: sealed,
             aad: place.as_str().as_bytes(),
         };
-        self.0.decrypt(&XNonce::from(*nonce), payload).ok()
+        self.0.decrypt(&whole(*nonce), payload).ok()
     }
+}
+
+fn whole(stored: [u8; NONCE]) -> XNonce {
+    let mut nonce = [0; 24];
+    nonce[..NONCE].copy_from_slice(&stored);
+    XNonce::from(nonce)
 }
 
 #[cfg(test)]

@@ -3,17 +3,21 @@ use prost::Message;
 use service_kit::Timestamp;
 use uuid::Uuid;
 
-use super::Record;
+use super::{
+    Record,
+    packed::{pack, unpack},
+};
 use crate::domain::{AppId, Device, OpenId, Session, SessionId, UserTag};
 
 #[derive(Clone, PartialEq, Message)]
 struct SessionRow {
     #[prost(string, tag = "1")]
     appid: String,
-    #[prost(string, tag = "2")]
-    openid: String,
-    #[prost(string, optional, tag = "3")]
-    unionid: Option<String>,
+    /// Packed, and so is the next one.
+    #[prost(bytes = "vec", tag = "2")]
+    openid: Vec<u8>,
+    #[prost(bytes = "vec", optional, tag = "3")]
+    unionid: Option<Vec<u8>>,
     #[prost(bytes = "vec", tag = "4")]
     user_id: Vec<u8>,
     #[prost(uint64, tag = "5")]
@@ -58,8 +62,8 @@ impl Record for Session {
         let ids = self.former_ids.iter();
         SessionRow {
             appid: self.appid.as_str().to_owned(),
-            openid: self.openid.as_str().to_owned(),
-            unionid: self.unionid.clone(),
+            openid: pack(self.openid.as_str()),
+            unionid: self.unionid.as_deref().map(pack),
             user_id: self.user_id.as_bytes().to_vec(),
             since: self.since,
             device: self.device.as_str().to_owned(),
@@ -80,12 +84,16 @@ impl Record for Session {
         let ids = row.former_ids.iter().map(|id| Uuid::from_slice(id).ok());
         let issued_at = Timestamp::from_unix_millis(row.issued_at);
         let stepped_at = after(issued_at, row.stepped_after);
+        let unionid = match row.unionid {
+            Some(stored) => Some(unpack(&stored)?),
+            None => None,
+        };
         Some(Self {
             id,
             tag,
             appid: AppId::parse(&row.appid).ok()?,
-            openid: OpenId::new(row.openid),
-            unionid: row.unionid,
+            openid: OpenId::new(unpack(&row.openid)?),
+            unionid,
             user_id: Uuid::from_slice(&row.user_id).ok()?,
             former_ids: ids.collect::<Option<_>>()?,
             since: row.since,
