@@ -32,6 +32,7 @@ mod replica;
 mod secrets;
 mod stage;
 mod store_load;
+mod turnstile;
 mod wechat;
 
 pub use self::{
@@ -52,5 +53,6 @@ pub use self::{
     secrets::spellings,
     stage::{Stage, long_story, story, story_within},
     store_load::{Noticed, StoreLoad},
+    turnstile::Turnstile,
     wechat::Wechat,
 };

@@ -74,7 +74,11 @@ impl Stage {
 
     /// Sessions in a Redis of this stage's own; the settings as `change` leaves them.
     pub async fn on_redis_with(change: impl FnOnce(&mut Plan)) -> Self {
-        let redis = RedisServer::start().await;
+        Self::on(RedisServer::start().await, change).await
+    }
+
+    /// Sessions in this Redis; the settings as `change` leaves them.
+    pub async fn on(redis: RedisServer, change: impl FnOnce(&mut Plan)) -> Self {
         Box::pin(Self::build(Some(redis), change)).await
     }
 

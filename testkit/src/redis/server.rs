@@ -1,5 +1,5 @@
 //! A real Redis of a test's own: an empty one, gone when dropped.
-use std::{fs, time::Duration};
+use std::{fs, net::SocketAddr, time::Duration};
 
 use deadpool_redis::redis::{
     self, AsyncConnectionConfig, FromRedisValue, RedisResult, aio::MultiplexedConnection,
@@ -71,6 +71,12 @@ impl RedisServer {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
     }
 
     /// Whom it lets in.
