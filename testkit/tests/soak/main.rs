@@ -14,3 +14,5 @@ mod replicas;
 mod session_life;
 mod split_brain;
 mod strace;
+mod races;
+mod topology;
