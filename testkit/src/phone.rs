@@ -36,6 +36,12 @@ impl Phone {
         }
     }
 
+    /// Where the gateway's public port is.
+    #[must_use]
+    pub const fn public(&self) -> SocketAddr {
+        self.public
+    }
+
     /// Calls the public port.
     pub async fn call(
         &self,
