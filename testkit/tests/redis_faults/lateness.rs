@@ -20,6 +20,17 @@ pub(crate) struct Load {
     pub(crate) shed: usize,
     /// The longest time until an answer, of either kind.
     pub(crate) longest: Duration,
+    /// How long all of it took.
+    pub(crate) took: Duration,
+}
+
+impl Load {
+    /// How many answers in a hundred that the connections could have given while replies were this late.
+    pub(crate) fn percent_of_capacity(&self, delay: Duration) -> f64 {
+        let each = self.took.div_duration_f64(delay);
+        let could = each * f64::from(u32::try_from(CONNECTIONS).unwrap_or(u32::MAX));
+        100.0 * f64::from(u32::try_from(self.right).unwrap_or(u32::MAX)) / could
+    }
 }
 
 /// A system with few connections to a Redis that is slow.
@@ -51,6 +62,7 @@ impl Slowed {
 
     /// Asks so often, so many at a time.
     pub(crate) async fn load(&self, asks: usize, at_once: usize) -> Load {
+        let began = Instant::now();
         let asked = stream::iter(0..asks).map(|n| async move {
             let asked = Instant::now();
             (self.crowd.ask(n).await, asked.elapsed())
@@ -62,6 +74,7 @@ impl Slowed {
         Load {
             right,
             shed: asks - right,
+            took: began.elapsed(),
             longest: heard
                 .iter()
                 .map(|(_, took)| *took)

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What a machine that is busy with other things may add.
-const NOISE: Duration = Duration::from_millis(250);
+const NOISE: Duration = Duration::from_millis(450);
 
 async fn shaken(fault: Fault) {
     let mut shaken = Box::pin(Shaken::start()).await;
@@ -111,6 +111,22 @@ async fn a_slow_redis_serves_as_many_as_it_can_and_sheds_the_rest() {
         assert!(many.longest < Fault::Hole.limit() + NOISE, "{many:?}");
         let few = slowed.load(CONNECTIONS, 1).await;
         assert_eq!(few.shed, 0, "{few:?}");
+        slowed.end().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+#[ignore = "not so yet: who has waited in line has no time left to be answered"]
+async fn a_slow_redis_beset_by_too_many_still_answers_as_many_as_it_can() {
+    story(async {
+        let slowed = Box::pin(Slowed::start()).await;
+        let delay = Duration::from_millis(100);
+        slowed.slow_down(delay).await;
+        // At any time ten times as many as can be answered within the time-out.
+        let many = slowed.load(1000, 200).await;
+        let percent = many.percent_of_capacity(delay);
+        assert!(percent > 50.0, "{percent} % of the capacity: {many:?}");
         slowed.end().await;
     })
     .await;

@@ -24,7 +24,7 @@ const HUNG_UP: usize = 10_000;
 /// How often Redis goes away in each manner.
 const ROUNDS: usize = 20;
 /// What a machine that is busy with other things may add.
-const NOISE: Duration = Duration::from_millis(250);
+const NOISE: Duration = Duration::from_millis(450);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_told_of_another_when_replies_change_places() {
@@ -140,8 +140,11 @@ async fn a_slow_redis_serves_as_many_as_it_can_and_sheds_the_rest() {
 }
 
 fn note(delay: Duration, how: &str, load: &lateness::Load) {
+    let percent = load.percent_of_capacity(delay);
     let how = format!("Redis {} ms late, {how}", delay.as_millis());
     let (right, shed, longest) = (load.right, load.shed, load.longest.as_millis());
-    let figure = format!("{right} told, {shed} shed with 503, {longest} ms at most");
+    let figure = format!(
+        "{right} told ({percent:.0} % of what the connections could), {shed} shed with 503, {longest} ms at most"
+    );
     found("DEP-05", &how, &figure);
 }
