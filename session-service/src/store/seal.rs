@@ -11,7 +11,7 @@ use super::{StoreError, StoreKey};
 
 /// The first byte of every record. Another number means another layout.
 const VERSION: u8 = 2;
-/// What is stored of the nonce: 128 random bits, from which XChaCha20 derives a key of each record's
+/// What is stored of the nonce: 128 random bits, from which `XChaCha20` derives a key of each record's
 /// own (draft-irtf-cfrg-xchacha section 2). The eight bytes that follow are nought: no such key seals
 /// a second record.
 const NONCE: usize = 16;
