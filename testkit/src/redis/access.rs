@@ -94,12 +94,29 @@ impl RedisAccess {
     /// The address of a server at `port` for a client such as wxgate, password included.
     #[must_use]
     pub fn url(&self, port: u16) -> String {
-        let (user, password) = match self.login {
-            Login::Open => ("", None),
-            Login::Password(password) => ("", Some(password)),
-            Login::Least => (USER, Some(PASSWORD)),
-        };
-        self.address(port, user, password)
+        self.address(port, self.user().unwrap_or_default(), self.secret())
+    }
+
+    /// The name of a client such as wxgate, where it needs one.
+    #[must_use]
+    pub fn user(&self) -> Option<&'static str> {
+        (self.login == Login::Least).then_some(USER)
+    }
+
+    /// The password of a client such as wxgate, where it needs one.
+    #[must_use]
+    pub fn secret(&self) -> Option<&'static str> {
+        match self.login {
+            Login::Open => None,
+            Login::Password(password) => Some(password),
+            Login::Least => Some(PASSWORD),
+        }
+    }
+
+    /// The password that Sentinels want, where they want one.
+    #[must_use]
+    pub fn secret_of_sentinels(&self) -> Option<&'static str> {
+        self.of_sentinels().secret()
     }
 
     /// What the Sentinels of servers with this access ask for.

@@ -1,6 +1,7 @@
 //! Who may come in, on each kind.
 use deadpool_redis::redis::{self, RedisResult};
-use testkit::{RedisAccess, RedisCluster, RedisSentinel, RedisServer};
+use session_service::config::RedisConfig;
+use testkit::{RedisAccess, RedisCluster, RedisSentinel, RedisServer, Stage};
 
 use crate::bounded;
 
@@ -61,6 +62,23 @@ async fn least_rights_are_enough_for_our_keys_and_for_nothing_else() {
         for words in refused {
             assert_eq!(code(ask::<()>(&url, words).await), "NOPERM", "{words:?}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn wxgate_works_with_least_rights() {
+    bounded(async {
+        let server = RedisServer::with(&RedisAccess::least_rights()).await;
+        let there = RedisConfig::at(&server.url());
+        let stage = Stage::with(|plan| plan.session.redis = Some(there)).await;
+        let token = stage.log_in("oMei").await;
+        let token = stage.phone.refresh(&token).await.expect(200).token();
+        let data = stage.wechat.open_data("oMei", "phone").await;
+        stage.phone.decrypt(&token, &data).await.expect(200);
+        assert!(!stage.system.records.dump().await.unwrap().is_empty());
+        stage.phone.logout(&token).await.expect(204);
+        stage.end().await;
     })
     .await;
 }
