@@ -11,6 +11,8 @@ use super::{StoreError, StoreKey};
 
 /// The first byte of every record. Another number means another layout.
 const VERSION: u8 = 2;
+/// First bytes that records of other releases may have.
+const LAYOUTS: std::ops::RangeInclusive<u8> = 1..=15;
 /// What is stored of the nonce: 128 random bits, from which `XChaCha20` derives a key of each record's
 /// own (draft-irtf-cfrg-xchacha section 2). The eight bytes that follow are nought: no such key seals
 /// a second record.
@@ -71,7 +73,9 @@ impl Seal {
             Some((&VERSION, sealed)) => self
                 .unseal(place, sealed)
                 .map_or(Opened::Foreign, Opened::Plain),
-            _ => Opened::OtherLayout,
+            Some((version, _)) if LAYOUTS.contains(version) => Opened::OtherLayout,
+            // Text, or nothing: no layout ever began like this.
+            _ => Opened::Foreign,
         }
     }
 
@@ -126,11 +130,20 @@ mod tests {
     }
 
     #[test]
+    fn text_or_nothing_is_no_record_of_any_layout() {
+        let seal = Seal::derive(&Key::generate().unwrap());
+        for stranger in [&b""[..], b"\0", b"PONG", b"# Server", &[16], &[255; 60]] {
+            assert_eq!(seal.open(&place(1), stranger), Opened::Foreign);
+        }
+    }
+
+    #[test]
     fn another_layout_is_as_good_as_gone() {
         let seal = Seal::derive(&Key::generate().unwrap());
         let mut sealed = seal.seal(&place(1), b"record").unwrap();
         sealed[0] = VERSION + 1;
         assert_eq!(seal.open(&place(1), &sealed), Opened::OtherLayout);
-        assert_eq!(seal.open(&place(1), &[]), Opened::OtherLayout);
+        sealed[0] = 1;
+        assert_eq!(seal.open(&place(1), &sealed), Opened::OtherLayout);
     }
 }

@@ -15,6 +15,7 @@ mod operators;
 mod outages;
 mod postgres;
 mod races;
+mod redis_says;
 mod refresh;
 mod users;
 mod verify;

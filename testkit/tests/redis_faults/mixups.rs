@@ -47,7 +47,8 @@ async fn callers_who_hang_up_leave_no_reply_to_the_next_one() {
         let tally = Box::pin(amid_cancellations(Some(What::Next), 2 * ASKS)).await;
         assert!(tally.hung_up > ASKS / 2, "{tally:?}");
         assert!(tally.abandoned > ASKS / 2, "{tally:?}");
-        assert!(tally.tricks > 0, "{tally:?}");
+        // The connection that somebody hung up on has nobody next.
+        assert_eq!(tally.tricks, 0, "{tally:?}");
     })
     .await;
 }
@@ -104,14 +105,12 @@ async fn a_reply_that_is_no_record_ends_no_session() {
 }
 
 #[tokio::test]
-#[ignore = "not so yet: such a reply passes for a record of another layout, and the session for expired"]
 async fn a_reply_that_is_text_or_empty_ends_no_session() {
     let replies = ["*0\r\n", "$0\r\n\r\n", "$8\r\n# Server\r\n"];
     story(assert_no_record(&replies)).await;
 }
 
 #[tokio::test]
-#[ignore = "not so yet: it goes back into the pool"]
 async fn the_connection_that_gave_anothers_record_is_dropped() {
     story(async {
         let (stage, proxy) = Stage::on_bad_network(|_| {}).await;
@@ -132,7 +131,6 @@ async fn the_connection_that_gave_anothers_record_is_dropped() {
 }
 
 #[tokio::test]
-#[ignore = "not so yet: it is a line of the log alone"]
 async fn anothers_record_is_counted_for_an_alarm() {
     story(async {
         let (stage, proxy) = Stage::on_bad_network(|_| {}).await;
@@ -142,8 +140,9 @@ async fn anothers_record_is_counted_for_an_alarm() {
         let metrics = stage.system.session.host.metrics.encode();
         let counted = metrics
             .lines()
-            .find(|line| line.starts_with("wxgate_foreign_records_total"));
-        assert_eq!(counted, Some("wxgate_foreign_records_total 1"));
+            .find(|line| line.contains(r#"{reason="foreign_record"}"#));
+        let one = r#"wxgate_session_store_failures_total{reason="foreign_record"} 1"#;
+        assert_eq!(counted, Some(one));
         stage.end().await;
     })
     .await;

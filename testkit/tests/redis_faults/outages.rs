@@ -62,7 +62,6 @@ async fn a_half_open_connection_is_503_after_one_timeout() {
 }
 
 #[tokio::test]
-#[ignore = "not so yet: each of them costs one more asker a timeout"]
 async fn half_open_connections_are_all_replaced_once_one_was_noticed() {
     story(shaken(Fault::HalfOpen)).await;
 }
@@ -117,7 +116,6 @@ async fn a_slow_redis_serves_as_many_as_it_can_and_sheds_the_rest() {
 }
 
 #[tokio::test]
-#[ignore = "not so yet: who has waited in line has no time left to be answered"]
 async fn a_slow_redis_beset_by_too_many_still_answers_as_many_as_it_can() {
     story(async {
         let slowed = Box::pin(Slowed::start()).await;

@@ -109,7 +109,6 @@ async fn a_redis_that_is_away_costs_one_timeout_and_no_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "not so yet: each of them costs one more asker a timeout"]
 async fn half_open_connections_cost_one_timeout_together() {
     story_within(PATIENCE, report(Fault::HalfOpen, "half-open connections")).await;
 }

@@ -28,13 +28,14 @@ pub(super) struct Node {
 impl Node {
     /// The server at `host`; connects when first asked.
     pub(super) fn new(wiring: &Wiring, host: Host, proof: Proof) -> RedisResult<Self> {
-        let timeout = Some(wiring.timeout);
         let config = PoolConfig {
             max_size: wiring.connections,
             timeouts: Timeouts {
-                wait: timeout,
-                create: timeout,
-                recycle: timeout,
+                // Whoever has waited in line for longer would have no time left to be answered: when
+                // Redis is slow, nobody would be.
+                wait: Some(wiring.timeout / 2),
+                create: Some(wiring.timeout),
+                recycle: Some(wiring.timeout),
             },
             ..PoolConfig::default()
         };

@@ -31,6 +31,12 @@ impl Route for Standalone {
                 node.forget_idle();
                 if harmless { Next::Again } else { Next::GiveUp }
             }
+            // Where one connection leads nowhere, the others may not either: each would cost one asker
+            // a time-out.
+            Trouble::Away(Away::Silent) => {
+                node.forget_idle();
+                Next::GiveUp
+            }
             _ => Next::GiveUp,
         }
     }
