@@ -1,7 +1,7 @@
 //! Compiles the contracts with protox: no `protoc` needs to be installed.
 
 /// Messages that carry a secret get no generated `Debug`.
-const SECRET_BEARERS: [&str; 13] = [
+const SECRET_BEARERS: [&str; 14] = [
     ".wx.session.v1.LoginRequest",
     ".wx.session.v1.LoginResponse",
     ".wx.session.v1.VerifyRequest",
@@ -11,6 +11,7 @@ const SECRET_BEARERS: [&str; 13] = [
     ".wx.session.v1.ListSessionsRequest",
     ".wx.session.v1.RevokeSessionRequest",
     ".wx.session.v1.RevokeUserRequest",
+    ".wx.session.v1.EraseUserRequest",
     ".wx.session.v1.DecryptOpenDataRequest",
     ".wx.session.v1.DecryptOpenDataResponse",
     ".wx.session.v1.UpdateProfileRequest",
