@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Tidying the user's list is tried this often; a line that stays is harmless.
-pub(super) const TIDY_ROUNDS: usize = 3;
+const TIDY_ROUNDS: usize = 3;
 
 impl Sessions {
     /// Ends a token's session for good. Needs a genuine token and the database, not the session

@@ -1,5 +1,5 @@
 //! Deleting what rows have made void.
-use super::{Sessions, logout::TIDY_ROUNDS};
+use super::{ROUNDS, Sessions, contended};
 use crate::{
     SessionError,
     domain::{Listed, Reason, SessionId, UserTag},
@@ -20,12 +20,12 @@ impl Sessions {
     }
 
     async fn sweep_user(&self, tag: UserTag, reason: Reason) -> Result<(), SessionError> {
-        for _ in 0..TIDY_ROUNDS {
+        for _ in 0..ROUNDS {
             if self.try_sweep(tag, reason).await? {
-                break;
+                return Ok(());
             }
         }
-        Ok(())
+        contended()
     }
 
     /// False when the list changed meanwhile.
