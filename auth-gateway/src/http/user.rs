@@ -8,7 +8,7 @@ use crate::ports::User;
 #[derive(Serialize, ToSchema)]
 #[schema(as = User)]
 pub(super) struct UserBody {
-    /// wxgate's id of the user: a UUID that never changes.
+    /// wxgate's id of the user: a UUID. It changes only when two accounts turn out to be one person's.
     #[schema(example = "0192f1c0-7b1e-7c3a-9f00-3a5b6c7d8e9f")]
     id: String,
     /// What they call themselves; empty until they say.

@@ -1,14 +1,15 @@
 //! What an operator does: to users whom they name, without a token of theirs.
 use std::time::Duration;
 
+use prost::Message;
 use serde_json::json;
 use wx_proto::{
     common::v1::ErrorReason,
     session::v1::{
-        AppUser, BlockUserRequest, EraseUserRequest, ListSessionsRequest, ListedSession,
-        LoginRequest, LoginResponse, RevokeSessionRequest, RevokeUserRequest, UnblockUserRequest,
-        erase_user_request, get_user_request::Who, list_sessions_request, revoke_session_request,
-        revoke_user_request,
+        AppUser, BlockUserRequest, EraseUserRequest, GetUserRequest, ListSessionsRequest,
+        ListedSession, LoginRequest, LoginResponse, RevokeSessionRequest, RevokeUserRequest,
+        UnblockUserRequest, erase_user_request, get_user_request::Who, list_sessions_request,
+        revoke_session_request, revoke_user_request,
     },
 };
 
@@ -249,6 +250,24 @@ async fn who_is_nobody_is_not_found() {
         assert_eq!(refused, ErrorReason::InvalidRequest);
     })
     .await;
+}
+
+/// What callers send who know nothing of operators.
+#[test]
+fn the_bytes_of_older_callers_mean_what_they_meant() {
+    let field_1 = b"\x0a\x03wxs".as_slice();
+    let session_rd = "wxs".to_owned();
+    let list = ListSessionsRequest::decode(field_1).unwrap();
+    let holder = list_sessions_request::Whose::SessionRd(session_rd.clone());
+    assert!(list.whose == Some(holder));
+    let all = RevokeUserRequest::decode(field_1).unwrap();
+    let holder = revoke_user_request::Whose::SessionRd(session_rd.clone());
+    assert!(all.whose == Some(holder));
+    let one = RevokeSessionRequest::decode(b"\x0a\x03wxs\x12\x02id".as_slice()).unwrap();
+    let holder = revoke_session_request::Whose::SessionRd(session_rd);
+    assert!(one.whose == Some(holder) && one.session_id == "id");
+    let user = GetUserRequest::decode(field_1).unwrap();
+    assert_eq!(user.who, Some(Who::UserId("wxs".to_owned())));
 }
 
 #[tokio::test(flavor = "multi_thread")]
