@@ -117,6 +117,12 @@ impl StoreKey {
         Self(format!("wxg:code:{}", short(&fingerprint)))
     }
 
+    /// Whether a session is there.
+    #[must_use]
+    pub fn is_session(&self) -> bool {
+        self.0.contains("}:s:")
+    }
+
     /// The key's text.
     #[must_use]
     pub fn as_str(&self) -> &str {

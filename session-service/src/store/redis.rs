@@ -96,13 +96,13 @@ impl RedisStore {
         &self,
         key: &StoreKey,
         command: &Cmd,
-        names_something_absent: fn(&T) -> bool,
+        is_doubtful: fn(&T) -> bool,
     ) -> Result<T, StoreError> {
         let question = Question {
             key,
             command,
             harmless: true,
-            names_something_absent,
+            is_doubtful,
         };
         self.ask(&question).await
     }
@@ -128,7 +128,14 @@ impl SessionStore for RedisStore {
         };
         if keys.len() == 1 {
             let get = redis::cmd("GET").arg(first.as_str()).to_owned();
-            return Ok(vec![self.read(first, &get, Option::is_none).await?]);
+            // Without its record a session is over: that must be certain. Without a claim a code is
+            // free, which the swap finds out.
+            let is_doubtful = if first.is_session() {
+                Option::is_none
+            } else {
+                |_: &Option<Vec<u8>>| false
+            };
+            return Ok(vec![self.read(first, &get, is_doubtful).await?]);
         }
         let mut get = redis::cmd("MGET");
         for key in keys {
@@ -147,7 +154,7 @@ impl SessionStore for RedisStore {
             key: &first.key,
             command: &swap::command(swaps, &echo),
             harmless: false,
-            names_something_absent: |_: &String| false,
+            is_doubtful: |_: &String| false,
         };
         let answer = self.ask(&question).await?;
         if let Some(done) = echo.read(&answer) {

@@ -40,7 +40,7 @@ fn failures(system: &System, reason: &str) -> u64 {
 async fn says(system: &mut System, word: &str, reads: Reads, [stays, leaves]: [&str; 2]) {
     let openid = system.newcomer().await;
     let code = system.wechat.code(&openid).await;
-    let refused = system.login(&code).await.unwrap_err();
+    let refused = system.login(&code).await.map(drop).unwrap_err();
     assert_eq!(refused.reason, ErrorReason::StoreUnavailable, "{word}");
     assert!(refused.retry_after.is_some(), "{word}");
     let read = system.verify(stays).await;
@@ -241,11 +241,12 @@ async fn a_redis_that_reads_its_records_says_loading() {
         let other = RedisServer::start().await;
         let fill = "for n = 1, 3000 do redis.call('SET', 'k' .. n, n) end";
         let () = other.ask(&["EVAL", fill, "0"]).await.unwrap();
-        let () = system
-            .redis()
-            .ask(&["CONFIG", "SET", "key-load-delay", "1000"])
-            .await
-            .unwrap();
+        for (setting, value) in [
+            ("key-load-delay", "1000"),
+            ("loading-process-events-interval-bytes", "1024"),
+        ] {
+            system.redis().configure(setting, value).await;
+        }
         let port = other.port().to_string();
         let () = system
             .redis()

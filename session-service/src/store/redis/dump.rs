@@ -14,10 +14,10 @@ impl RedisStore {
             let mut page = redis::cmd("SCAN");
             page.arg(cursor).arg("MATCH").arg("wxg:*");
             page.arg("COUNT").arg(1000);
-            let (next, keys): (u64, Vec<String>) = node.ask(&page, false, deadline()).await?;
+            let (next, keys): (u64, Vec<String>) = node.ask_plainly(&page, deadline()).await?;
             for key in keys {
                 let get = redis::cmd("GET").arg(&key).to_owned();
-                let value: Option<Vec<u8>> = node.ask(&get, false, deadline()).await?;
+                let value: Option<Vec<u8>> = node.ask_plainly(&get, deadline()).await?;
                 records.extend(value.map(|value| (key, value)));
             }
             if next == 0 {

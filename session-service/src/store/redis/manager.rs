@@ -2,7 +2,10 @@
 //!
 //! deadpool-redis' own manager asks `PING` at every check-out, which would double the commands of a
 //! verify. Here a connection that answered within the last second is taken as it is.
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
 
 use deadpool::managed::{Manager as PoolManager, Metrics, RecycleError, RecycleResult};
 use deadpool_redis::redis::{
@@ -42,7 +45,12 @@ impl Connection {
     /// Has it show what it must.
     pub(super) async fn prove(&mut self, proof: Proof) -> RedisResult<()> {
         let proven = match proof {
-            Proof::Alive => self.ask::<String>(&redis::cmd("PING")).await? == "PONG",
+            Proof::Alive => {
+                // It answers with the word it was given: no other answer is this one.
+                let word = fresh_word();
+                let ping = redis::cmd("PING").arg(&word).to_owned();
+                self.ask::<String>(&ping).await? == word
+            }
             Proof::Master => {
                 let role: Value = self.ask(&redis::cmd("ROLE")).await?;
                 is_master(&role)
@@ -55,6 +63,12 @@ impl Connection {
         let what = "it is no master, or the reply belongs to another question";
         Err((ErrorKind::Client, what).into())
     }
+}
+
+/// A word that no other question of this process has.
+pub(super) fn fresh_word() -> String {
+    static ASKED: AtomicU64 = AtomicU64::new(0);
+    format!("{}:", ASKED.fetch_add(1, Ordering::Relaxed))
 }
 
 /// `ROLE` answers `master`, `slave` or `sentinel` first.

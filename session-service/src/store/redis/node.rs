@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 use deadpool::managed::{Object, Pool, PoolConfig, Timeouts};
-use deadpool_redis::redis::{Cmd, FromRedisValue, RedisResult, ServerErrorKind};
+use deadpool_redis::redis::{self, Cmd, FromRedisValue, RedisResult, ServerErrorKind};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
@@ -22,6 +22,7 @@ pub(super) struct Wiring {
 /// A server, and the connections to it. One asker at a time has a connection.
 pub(super) struct Node {
     pub(super) host: Host,
+    proof: Proof,
     pool: Pool<Manager>,
 }
 
@@ -45,23 +46,30 @@ impl Node {
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .expect("the pool has the run time that its time-outs need");
-        Ok(Self { host, pool })
+        Ok(Self { host, proof, pool })
     }
 
-    /// Asks `command`, after `ASKING` where the slot is on its way to this node.
+    /// Asks, after `ASKING` where the slot is on its way to this node. An answer that is doubted must be
+    /// followed by a proof, on the same connection, that answers and questions still belong together, and
+    /// that the server is what it should be.
     pub(super) async fn ask<T: FromRedisValue>(
         &self,
         command: &Cmd,
+        is_doubtful: fn(&T) -> bool,
         asking: bool,
         deadline: Instant,
     ) -> Result<T, Trouble> {
         let mut borrowed = self.borrow(deadline).await?;
         let asked = async {
+            let wire = borrowed.wire();
             if asking {
-                let asking = deadpool_redis::redis::cmd("ASKING");
-                let () = borrowed.wire().ask(&asking).await?;
+                let () = wire.ask(&redis::cmd("ASKING")).await?;
             }
-            borrowed.wire().ask(command).await
+            let answer = wire.ask(command).await?;
+            if is_doubtful(&answer) {
+                wire.prove(self.proof).await?;
+            }
+            Ok(answer)
         };
         let answer = timeout_at(deadline, asked).await;
         let trouble = match answer {
@@ -78,18 +86,13 @@ impl Node {
         Err(trouble)
     }
 
-    /// Has the server show that it is a master.
-    pub(super) async fn prove_master(&self, deadline: Instant) -> Result<(), Trouble> {
-        let mut borrowed = self.borrow(deadline).await?;
-        let proven = timeout_at(deadline, borrowed.wire().prove(Proof::Master)).await;
-        match proven {
-            Ok(Ok(())) => {
-                borrowed.give_back();
-                Ok(())
-            }
-            Ok(Err(error)) => Err(Trouble::asking(error)),
-            Err(_) => Err(Trouble::Away(Away::Silent)),
-        }
+    /// Asks what is about no record.
+    pub(super) async fn ask_plainly<T: FromRedisValue>(
+        &self,
+        command: &Cmd,
+        deadline: Instant,
+    ) -> Result<T, Trouble> {
+        self.ask(command, |_| false, false, deadline).await
     }
 
     async fn borrow(&self, deadline: Instant) -> Result<Borrowed, Trouble> {

@@ -5,12 +5,7 @@ use deadpool_redis::redis::{Cmd, FromRedisValue};
 use futures::future::try_join_all;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{
-    RedisStore,
-    node::Node,
-    route::Next,
-    trouble::{Away, Trouble},
-};
+use super::{RedisStore, route::Next, trouble::Away};
 use crate::store::{StoreError, StoreKey};
 
 /// Before a question is asked again; it doubles each time.
@@ -24,9 +19,8 @@ pub(super) struct Question<'a, T> {
     pub(super) command: &'a Cmd,
     /// Nothing changes if it is answered twice.
     pub(super) harmless: bool,
-    /// What is absent logs a user out: only a master is believed, as one that steps down may have
-    /// emptied itself to follow the new one.
-    pub(super) names_something_absent: fn(&T) -> bool,
+    /// Whether an answer is to be doubted: absence looks the same whatever went wrong.
+    pub(super) is_doubtful: fn(&T) -> bool,
 }
 
 impl RedisStore {
@@ -35,7 +29,12 @@ impl RedisStore {
         &self,
         question: &Question<'_, T>,
     ) -> Result<T, StoreError> {
-        let Question { key, harmless, .. } = *question;
+        let Question {
+            key,
+            command,
+            harmless,
+            is_doubtful,
+        } = *question;
         let deadline = Instant::now() + self.timeout;
         let (mut sent_to, mut pause, mut tries) = (None, FIRST_PAUSE, 0);
         loop {
@@ -50,7 +49,7 @@ impl RedisStore {
                 .await
                 .map_err(|_| StoreError::RedisAway(Away::Silent))?;
             let (trouble, next) = match node {
-                Ok(node) => match self.ask_at(&node, question, asking, deadline).await {
+                Ok(node) => match node.ask(command, is_doubtful, asking, deadline).await {
                     Ok(answer) => return Ok(answer),
                     Err(trouble) => {
                         let next = self.route.after(key, &node, &trouble, harmless);
@@ -73,20 +72,6 @@ impl RedisStore {
         }
     }
 
-    async fn ask_at<T: FromRedisValue>(
-        &self,
-        node: &Node,
-        question: &Question<'_, T>,
-        asking: bool,
-        deadline: Instant,
-    ) -> Result<T, Trouble> {
-        let answer = node.ask(question.command, asking, deadline).await?;
-        if self.route.masters_step_down() && (question.names_something_absent)(&answer) {
-            node.prove_master(deadline).await?;
-        }
-        Ok(answer)
-    }
-
     /// Asks every server that keeps records.
     pub(super) async fn ask_all<T: FromRedisValue>(
         &self,
@@ -96,7 +81,7 @@ impl RedisStore {
         let deadline = Instant::now() + self.timeout;
         let asked = masters
             .iter()
-            .map(|node| node.ask(command, false, deadline));
+            .map(|node| node.ask_plainly(command, deadline));
         Ok(try_join_all(asked).await?)
     }
 }

@@ -32,12 +32,6 @@ pub(super) trait Route: Send + Sync + 'static {
     /// be asked again even if it was answered.
     fn after(&self, key: &StoreKey, node: &Arc<Node>, trouble: &Trouble, harmless: bool) -> Next;
 
-    /// Whether a server that was a master a moment ago may have become somebody's copy, and answers
-    /// reads all the same.
-    fn masters_step_down(&self) -> bool {
-        false
-    }
-
     /// Every server that keeps records of its own.
     async fn masters(&self) -> Result<Vec<Arc<Node>>, Trouble>;
 }

@@ -158,10 +158,6 @@ impl Route for Sentinel {
         Next::Later
     }
 
-    fn masters_step_down(&self) -> bool {
-        true
-    }
-
     async fn masters(&self) -> Result<Vec<Arc<Node>>, Trouble> {
         self.0.look(LOOK_EVERY).await;
         let master = self.0.current();

@@ -1,8 +1,7 @@
 //! A swap as one script: it compares, then writes, and knows no rule.
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use deadpool_redis::redis::{self, Cmd};
 
+use super::manager::fresh_word;
 use crate::store::{Expect, Swap, Write};
 
 /// First argument: what the answer begins with, so that it is known as this question's. Then four
@@ -30,8 +29,7 @@ pub(super) struct Echo(String);
 
 impl Echo {
     pub(super) fn fresh() -> Self {
-        static ASKED: AtomicU64 = AtomicU64::new(0);
-        Self(format!("{}:", ASKED.fetch_add(1, Ordering::Relaxed)))
+        Self(fresh_word())
     }
 
     /// Whether the swap happened; none when the answer is another question's.
