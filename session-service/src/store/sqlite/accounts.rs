@@ -107,7 +107,12 @@ impl SqliteStore {
             return tx.rollback().await;
         }
         sqlx::query(AS_A_LOGIN_WOULD).execute(&mut *tx).await?;
-        self.commit(tx).await
+        self.commit(tx).await?;
+        if self.disk.has_failed_lately() {
+            // Where room is short, the login gets what the trial has taken.
+            self.settle().await?;
+        }
+        Ok(())
     }
 
     async fn known(&self, whom: &Whom) -> Result<Option<Dossier>, sqlx::Error> {

@@ -56,10 +56,18 @@ impl Disk {
 
     /// Whether a write reached the disk a moment ago, and nothing speaks against the next one.
     pub(super) fn is_proven(&self) -> bool {
-        let shown = self.shown();
-        let lately = |at: Option<Instant>, span| at.is_some_and(|at| at.elapsed() < span);
+        let shown = *self.shown();
         shown.settled && lately(shown.wrote_at, FRESH) && !lately(shown.failed_at, WARY)
     }
+
+    /// Whether the disk has failed so lately that one must be wary of it.
+    pub(super) fn has_failed_lately(&self) -> bool {
+        lately(self.shown().failed_at, WARY)
+    }
+}
+
+fn lately(at: Option<Instant>, span: Duration) -> bool {
+    at.is_some_and(|at| at.elapsed() < span)
 }
 
 /// Whether others kept us from writing, and not the disk.
