@@ -28,7 +28,6 @@ struct Seen {
 /// Logs people in and out, and holds each answer against what became of it.
 async fn use_it(fleet: &Fleet, name: &str) -> Seen {
     let mut seen = Seen::default();
-    let kept = fleet.wechat.login_code("oKept").await;
     for number in 0..OPERATIONS {
         let code = fleet.wechat.login_code(&format!("o{name}{number}")).await;
         let login = fleet.phone.login(&code).await;
@@ -40,7 +39,6 @@ async fn use_it(fleet: &Fleet, name: &str) -> Seen {
         seen.refused += 1;
         seen.burnt += fleet.wechat.asked_about(&code).await;
     }
-    drop(kept);
     seen
 }
 
@@ -65,6 +63,19 @@ async fn healed(fleet: &Fleet) -> Duration {
         assert!(began.elapsed() < PATIENCE, "it does not heal");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// Where a little room is left, a logout may be written; if it is not, nobody says so.
+async fn logout_tells_the_truth(fleet: &Fleet, token: &str) -> bool {
+    let done = fleet.phone.logout(token).await.status == 204;
+    let answer = fleet.phone.session(token).await;
+    assert_eq!(
+        answer.status,
+        if done { 401 } else { 200 },
+        "{}",
+        answer.text
+    );
+    done
 }
 
 /// What goes on, and what does not, while nothing can be written.
@@ -201,13 +212,15 @@ async fn a_file_system_that_is_full() {
         slowest = slowest.max(healed(&fleet).await);
     }
     let filling = disk.fill();
-    // Nobody knows how much room is left in the log: when the first one is refused, it is used up.
     use_it(&fleet, "Last").await;
-    only_logins_and_logouts_wait(&fleet, &mut token, &ended).await;
     // What was said to be there is there when it comes up on the full disk.
+    let done = logout_tells_the_truth(&fleet, &ended).await;
     fleet.session.kill();
     fleet.restart_session().await;
-    only_logins_and_logouts_wait(&fleet, &mut token, &ended).await;
+    let answer = fleet.phone.session(&ended).await;
+    assert_eq!(answer.status, if done { 401 } else { 200 });
+    fleet.phone.session(&token).await.expect(200);
+    fleet.phone.refresh(&token).await.expect(200);
     fs::remove_file(filling).expect("it goes");
     fleet.phone.logout(&ended).await.expect(204);
     fleet.session.kill();
@@ -218,7 +231,8 @@ async fn a_file_system_that_is_full() {
         (401, "session_revoked")
     );
     fleet.end().await;
-    assert_eq!(burnt, 0);
+    // The first time at most: then, for a while, the disk is tried before each login.
+    assert!(burnt <= 1, "{burnt} codes burnt");
     found(
         "DUR-03",
         "a full file system (tmpfs), SQLite",
