@@ -11,12 +11,10 @@ use super::waiting::Waiting;
 pub(super) struct Process(Child);
 
 impl Process {
-    /// Starts `redis-server` with the configuration file `settings`; `by` another program which becomes
-    /// it, such as `env`, where there is one.
-    pub(super) fn launch(by: &[&str], settings: &Path, is_sentinel: bool) -> Self {
-        let mut words = by.iter().chain(&["redis-server"]);
-        let mut command = Command::new(words.next().expect("one at least"));
-        command.args(words).arg(settings);
+    /// Starts `redis-server` with the configuration file `settings`.
+    pub(super) fn launch(settings: &Path, is_sentinel: bool) -> Self {
+        let mut command = Command::new("redis-server");
+        command.arg(settings);
         if is_sentinel {
             command.arg("--sentinel");
         }

@@ -49,7 +49,7 @@ impl RedisServer {
             let file = folder.path().join("redis.conf");
             fs::write(&file, settings.file(port, folder.path())).unwrap();
             let mut server = Self {
-                process: Process::launch(&[], &file, settings.is_sentinel()),
+                process: Process::launch(&file, settings.is_sentinel()),
                 settings: Box::new(settings.clone()),
                 port,
                 folder,
@@ -103,15 +103,10 @@ impl RedisServer {
     /// Starts a server where the killed one was. It keeps what it was told (its place in a Cluster,
     /// whose replica it is), and has no records.
     pub async fn revive(&mut self) {
-        self.revive_under(&[]).await;
-    }
-
-    /// As [`RedisServer::revive`], by another program which becomes it, such as `env`.
-    pub async fn revive_under(&mut self, by: &[&str]) {
         // A replica writes what it got from its master.
         let _ = fs::remove_file(self.folder.path().join("dump.rdb"));
         let file = self.folder.path().join("redis.conf");
-        self.process = Process::launch(by, &file, self.settings.is_sentinel());
+        self.process = Process::launch(&file, self.settings.is_sentinel());
         assert!(self.answers().await, "redis-server did not start again");
     }
 
@@ -148,6 +143,28 @@ impl RedisServer {
     pub async fn saved(&self) -> Vec<u8> {
         let () = self.ask(&["SAVE"]).await.unwrap();
         fs::read(self.folder.path().join("dump.rdb")).unwrap()
+    }
+
+    /// Has it write every command that changes something to its disk, too.
+    pub async fn keep_a_log(&self) {
+        self.configure("appendonly", "yes").await;
+    }
+
+    /// Every file on its disk: what a thief would carry away.
+    #[must_use]
+    pub fn files(&self) -> Vec<Vec<u8>> {
+        let (mut files, mut folders) = (Vec::new(), vec![self.folder.path().to_owned()]);
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    files.push(fs::read(path).unwrap());
+                }
+            }
+        }
+        files
     }
 
     /// False when the process has ended.

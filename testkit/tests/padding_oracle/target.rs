@@ -3,7 +3,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use testkit::{Answer, Phone, Stage, counted};
 
-use crate::attacker::{BLOCK, Block, Heard, Oracle};
+use super::attacker::{BLOCK, Block, Heard, Oracle};
 
 /// The user whose data is wanted; WeChat gives them the same `session_key` at every login.
 pub(crate) const VICTIM: &str = "oMei";

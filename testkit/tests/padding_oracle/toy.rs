@@ -2,7 +2,7 @@
 use aes::cipher::{BlockModeDecrypt as _, KeyIvInit as _, block_padding::Pkcs7};
 use serde_json::Value;
 
-use crate::attacker::{Block, Heard, Oracle};
+use super::attacker::{Block, Heard, Oracle};
 
 /// Knows the key, and keeps no count.
 pub(crate) struct Toy {

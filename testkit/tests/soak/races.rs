@@ -10,9 +10,7 @@ mod refresh;
 
 use testkit::{found, long_story};
 
-use crate::topology::on_each;
-
-fn as_usual(_: &mut wxgate::Plan) {}
+use crate::topology::{as_usual, on_each};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_logouts_race_refreshes() {

@@ -3,25 +3,32 @@ use session_service::config::RedisConfig;
 use testkit::{RedisCluster, RedisSentinel, Stage};
 use wxgate::Plan;
 
-/// Makes `check` once on each topology, one after the other; it is told which.
-pub(crate) async fn on_each(settings: fn(&mut Plan), check: impl AsyncFn(&'static str, &Stage)) {
-    on("memory", Stage::with(settings).await, &check).await;
-    on("one Redis", Stage::on_redis_with(settings).await, &check).await;
+/// Makes `check` once on each topology, one after the other, with a stage of its own; it is told which.
+pub(crate) async fn on_each_own(settings: fn(&mut Plan), check: impl AsyncFn(&'static str, Stage)) {
+    check("memory", Stage::with(settings).await).await;
+    check("one Redis", Stage::on_redis_with(settings).await).await;
     let zoo = RedisSentinel::start().await;
-    on("Sentinel", stage(settings, zoo.config()).await, &check).await;
+    check("Sentinel", stage(settings, zoo.config()).await).await;
     let zoo = RedisCluster::start().await;
-    on("Cluster", stage(settings, zoo.config()).await, &check).await;
+    check("Cluster", stage(settings, zoo.config()).await).await;
 }
 
 async fn stage(settings: fn(&mut Plan), redis: RedisConfig) -> Stage {
     Stage::with(|plan| {
-        settings(plan);
         plan.session.redis = Some(redis);
+        settings(plan);
     })
     .await
 }
 
-async fn on(name: &'static str, stage: Stage, check: &impl AsyncFn(&'static str, &Stage)) {
-    check(name, &stage).await;
-    stage.end().await;
+/// As [`on_each_own`], of a stage that is ended afterwards.
+pub(crate) async fn on_each(settings: fn(&mut Plan), check: impl AsyncFn(&'static str, &Stage)) {
+    on_each_own(settings, async |name, stage| {
+        check(name, &stage).await;
+        stage.end().await;
+    })
+    .await;
 }
+
+/// The settings as they are.
+pub(crate) fn as_usual(_: &mut Plan) {}
