@@ -11,6 +11,8 @@ use crate::{ChaosProxy, Phone, RedisServer, Wechat};
 
 /// When stories begin.
 const BEGINNING: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
+/// Before a phone that was told to asks again.
+const PAUSE: Duration = Duration::from_millis(50);
 /// No story takes longer.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// No long check takes longer.
@@ -121,6 +123,21 @@ impl Stage {
     pub async fn log_in(&self, openid: &str) -> String {
         let code = self.wechat.login_code(openid).await;
         self.phone.login(&code).await.expect(200).token()
+    }
+
+    /// As [`Stage::log_in`], of one among many: a busy service says so, one that was overtaken by a logout
+    /// too, and the phone calls wx.login again.
+    pub async fn log_in_among_many(&self, openid: &str) -> String {
+        loop {
+            let code = self.wechat.login_code(openid).await;
+            let answer = self.phone.login(&code).await;
+            match answer.status {
+                503 => {}
+                401 => assert_eq!(answer.problem(), (401, "login_code_rejected")),
+                _ => return answer.expect(200).token(),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// Lets time pass.

@@ -19,22 +19,8 @@ pub(crate) fn settings(plan: &mut Plan) {
     }
 }
 
-async fn codes(stage: &Stage, user: &str, many: usize) -> Vec<String> {
-    join_all((0..many).map(|_| stage.wechat.login_code(user))).await
-}
-
-/// The sessions of those who got one; whoever was overtaken by logging out everywhere is told to call
-/// wx.login again.
-async fn log_in(stage: &Stage, codes: &[String]) -> Vec<String> {
-    let logins = codes.iter().map(|code| stage.phone.login(code));
-    let (given, overtaken): (Vec<_>, Vec<_>) = join_all(logins)
-        .await
-        .into_iter()
-        .partition(|a| a.status == 200);
-    for refused in overtaken {
-        assert_eq!(refused.problem(), (401, "login_code_rejected"));
-    }
-    given.iter().map(Answer::token).collect()
+async fn log_in(stage: &Stage, user: &str, times: usize) -> Vec<String> {
+    join_all((0..times).map(|_| stage.log_in_among_many(user))).await
 }
 
 /// A user with twenty sessions logs out everywhere while all of them are refreshed, and while they log
@@ -42,9 +28,7 @@ async fn log_in(stage: &Stage, codes: &[String]) -> Vec<String> {
 pub(crate) async fn logging_out_everywhere_races_everything(stage: &Stage, races: usize) {
     for race in 0..races {
         let user = format!("oMei{race}");
-        let mut old = log_in(stage, &codes(stage, &user, SESSIONS).await).await;
-        assert_eq!(old.len(), SESSIONS);
-        let new = codes(stage, &user, LOGINS).await;
+        let mut old = log_in(stage, &user, SESSIONS).await;
         let all = async {
             // Later and later into the refreshes.
             for _ in 0..race % 20 {
@@ -54,7 +38,8 @@ pub(crate) async fn logging_out_everywhere_races_everything(stage: &Stage, races
             stage.phone.call("DELETE", path, Some(&old[0]), None).await
         };
         let refreshes = join_all(old.iter().map(|token| stage.phone.refresh(token)));
-        let (answers, ended, meanwhile) = tokio::join!(refreshes, all, log_in(stage, &new));
+        let (answers, ended, meanwhile) =
+            tokio::join!(refreshes, all, log_in(stage, &user, LOGINS));
         ended.expect(204);
         let successors = answers.iter().filter(|answer| answer.status == 200);
         old.extend(successors.map(Answer::token));

@@ -34,7 +34,7 @@ pub(crate) async fn logins_at_once_leave_ten(stage: &Stage, rounds: usize) {
     let mut before = Vec::new();
     for _ in 0..rounds {
         stage.wait(Duration::from_mins(1));
-        let tokens = join_all((0..LOGINS).map(|_| stage.log_in(USER))).await;
+        let tokens = join_all((0..LOGINS).map(|_| stage.log_in_among_many(USER))).await;
         assert_eq!(alive(stage, &before).await, Vec::<String>::new());
         before = alive(stage, &tokens).await;
         assert_eq!(before.len(), PER_USER);

@@ -53,8 +53,8 @@ pub(crate) async fn a_session_without_an_end_in_redis_ends_all_the_same() {
 /// One user's mixed load.
 async fn use_it(stage: &Stage, number: usize) {
     let user = &format!("oUser{number}");
-    let (phone, first) = (&stage.phone, stage.log_in(user).await);
-    let second = stage.log_in(user).await;
+    let (phone, first) = (&stage.phone, stage.log_in_among_many(user).await);
+    let second = stage.log_in_among_many(user).await;
     phone.session(&first).await.expect(200);
     let data = stage.wechat.open_data(user, "phone").await;
     let bad = json!({ "encryptedData": data["iv"], "iv": data["iv"] });
