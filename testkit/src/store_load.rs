@@ -70,8 +70,7 @@ async fn count(store: Arc<dyn SessionStore>, n: u16, stop: CancellationToken) ->
     let mut user = User {
         store,
         n,
-        acknowledged: 0,
-        attempted: 0,
+        known: None,
         answered_at: Instant::now(),
         noticed: Noticed::default(),
     };
@@ -85,9 +84,8 @@ async fn count(store: Arc<dyn SessionStore>, n: u16, stop: CancellationToken) ->
 struct User {
     store: Arc<dyn SessionStore>,
     n: u16,
-    /// The last number that was acknowledged, and the last that was tried.
-    acknowledged: u64,
-    attempted: u64,
+    /// The last number that was acknowledged, and the last that was tried; none before the first look.
+    known: Option<(u64, u64)>,
     answered_at: Instant,
     noticed: Noticed,
 }
@@ -102,12 +100,9 @@ impl User {
         let found = found.into_iter().next().flatten();
         let number = self.number(found.as_deref());
         let expect = found.map_or(Expect::Absent, Expect::Bytes);
-        self.attempted = number + 1;
-        let bytes = [
-            self.n.to_be_bytes().as_slice(),
-            &self.attempted.to_be_bytes(),
-        ]
-        .concat();
+        let next = number + 1;
+        self.known = Some((number, next));
+        let bytes = [self.n.to_be_bytes().as_slice(), &next.to_be_bytes()].concat();
         let swap = Swap {
             key: StoreLoad::key(self.n),
             expect,
@@ -116,7 +111,7 @@ impl User {
         let asked = Instant::now();
         let swapped = self.store.swap(&[swap]).await;
         if self.heard(asked, swapped) == Some(true) {
-            self.acknowledged = self.attempted;
+            self.known = Some((next, next));
         }
     }
 
@@ -134,13 +129,12 @@ impl User {
                 0
             }
         };
-        let was = self.acknowledged;
-        if number > self.attempted || (number == 0 && was > LONG_AGO) {
+        let (was, tried) = self.known.unwrap_or((number, number));
+        if number > tried || (number == 0 && was > LONG_AGO) {
             let impossible = format!("{number} after {was}");
             self.noticed.contradictions.push(impossible);
         }
         self.noticed.lost_writes += was.saturating_sub(number);
-        self.acknowledged = number;
         number
     }
 
