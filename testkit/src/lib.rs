@@ -4,7 +4,8 @@
 //! real programs with their configuration files, which can be killed. [`Phone`] speaks as the
 //! mini-program, [`Wechat`] plays the user in the fake WeChat, [`Collector`] receives spans over OTLP.
 //! [`RedisServer`], [`RedisSentinel`] and [`RedisCluster`] are Redis as it is run in production; any of
-//! their nodes can be killed, stopped and brought back. A [`ChaosProxy`] is a network that fails.
+//! their nodes can be killed, stopped and brought back. A [`ChaosProxy`] is a network that fails;
+//! a [`Replica`] is a second machine of a stage, a [`Turnstile`] holds one message on its way.
 #![expect(
     clippy::missing_panics_doc,
     reason = "a test may panic, and so may what serves it"

@@ -1,7 +1,8 @@
 //! A login that can be stopped at every step on its way.
 use std::time::Duration;
 
-use session_service::config::RedisConfig;
+use session_service::config::{DatabaseSettings, RedisConfig};
+use tempfile::TempDir;
 use testkit::{Answer, Phone, Replica, Stage, Turnstile, counted, story};
 
 pub(crate) const USER: &str = "oMei";
@@ -21,6 +22,7 @@ pub(crate) struct Scene {
     stage: Stage,
     replica: Replica,
     phone: Phone,
+    _users: TempDir,
 }
 
 /// Plays `scene`; the user has a login code that nobody has used.
@@ -42,11 +44,15 @@ impl Scene {
         let redis = Turnstile::before(store).await;
         let crypto = Turnstile::before(at.crypto).await;
         let wechat = Turnstile::before(at.fake.expect("a fake")).await;
+        let users = tempfile::tempdir().expect("a folder");
         let replica = Replica::of(&stage, stage.clock.clone(), |config| {
             config.redis = Some(RedisConfig {
                 timeout: PATIENT,
                 ..RedisConfig::at(&format!("redis://{}/", redis.at))
             });
+            // A SQLite file is for one service; the stage's own has the other.
+            let file = users.path().join("users.db");
+            config.database = DatabaseSettings::at(&format!("sqlite:{}", file.display()));
             config.session_service.crypto_service = format!("http://{}", crypto.at);
             config.wechat.base_url = format!("http://{}/", wechat.at).parse().expect("a URL");
             config.wechat.timeout = PATIENT;
@@ -62,6 +68,7 @@ impl Scene {
             gateway,
             replica,
             stage,
+            _users: users,
         }
     }
 
