@@ -4,7 +4,9 @@ use std::{
     time::Duration,
 };
 
+use deadpool_redis::redis::{self, aio::MultiplexedConnection};
 use service_kit::{Clock, GrpcChannel};
+use session_service::store::StoreKey;
 use testkit::{Stage, counted};
 use wx_proto::session::v1::session_service_client::SessionServiceClient;
 
@@ -15,6 +17,7 @@ pub(crate) struct Installation {
     pub(crate) stage: Stage,
     pub(crate) client: SessionServiceClient<GrpcChannel>,
     users: AtomicU32,
+    redis: Option<MultiplexedConnection>,
 }
 
 /// The settings that the reference has in mind.
@@ -28,18 +31,36 @@ pub(crate) fn settings(plan: &mut wxgate::Plan) {
 }
 
 impl Installation {
-    pub(crate) fn new(stage: Stage) -> Self {
+    pub(crate) async fn new(stage: Stage) -> Self {
+        let redis = match &stage.redis {
+            Some(redis) => Some(redis.connect().await.expect("it runs")),
+            None => None,
+        };
         let url = format!("http://{}", stage.system.addresses.session);
         let channel = service_kit::connect(&url, Duration::from_secs(20)).expect("an address");
         Self {
             stage,
             client: SessionServiceClient::new(channel),
             users: AtomicU32::default(),
+            redis,
         }
     }
 
     pub(crate) fn newcomer(&self) -> String {
         format!("oLife{}", self.users.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Takes the ends of these keys away, where a real Redis would go by its own time.
+    pub(crate) async fn persist(&self, keys: impl Iterator<Item = StoreKey>) {
+        let Some(mut redis) = self.redis.clone() else {
+            return;
+        };
+        let mut all = redis::pipe();
+        all.cmd("PING").ignore(); // so that there is something to ask
+        for key in keys {
+            all.cmd("PERSIST").arg(key.as_str()).ignore();
+        }
+        let () = all.query_async(&mut redis).await.expect("it runs");
     }
 
     pub(crate) fn now(&self) -> service_kit::Timestamp {

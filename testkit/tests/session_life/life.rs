@@ -65,6 +65,8 @@ pub(crate) enum Outcome {
 /// A user's sessions, at some moment.
 #[derive(Clone, Debug)]
 pub(crate) struct Life {
+    /// The shortest time before an end at which something may happen.
+    pub(crate) nearest: Duration,
     pub(crate) now: Duration,
     /// When each session began.
     pub(crate) sessions: Vec<Duration>,
@@ -88,8 +90,9 @@ pub(crate) struct Life {
 type Refused = Outcome;
 
 impl Life {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(nearest: Duration) -> Self {
         Self {
+            nearest,
             now: Duration::ZERO,
             sessions: Vec::new(),
             records: Vec::new(),
@@ -149,7 +152,7 @@ impl Life {
                 session,
                 edge,
                 around,
-            } => Ok(self.wait_until(around.of(self.end_of(*session, *edge)))),
+            } => Ok(self.wait_until(around.of(self.end_of(*session, *edge), self.nearest))),
         }
     }
 

@@ -4,12 +4,12 @@
 #[path = "model.rs"]
 mod model;
 
-use testkit::{Stage, story};
+use testkit::story;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_life_in_memory_goes_by_the_rules() {
     story(async {
-        model::live(Stage::with(model::settings).await, 200).await;
+        model::live_in_memory(200).await;
     })
     .await;
 }
@@ -17,7 +17,7 @@ async fn every_life_in_memory_goes_by_the_rules() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_life_in_redis_goes_by_the_rules() {
     story(async {
-        model::live(Stage::on_redis_with(model::settings).await, 30).await;
+        model::live_in_redis(30).await;
     })
     .await;
 }

@@ -1,4 +1,6 @@
 //! The reference, as proptest wants it.
+use std::time::Duration;
+
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
 
@@ -7,14 +9,15 @@ use super::{
     step::{self, Step},
 };
 
-pub(crate) struct Reference;
+/// Something may happen up to so many milliseconds before an end.
+pub(crate) struct Reference<const NEAREST: u64>;
 
-impl ReferenceStateMachine for Reference {
+impl<const NEAREST: u64> ReferenceStateMachine for Reference<NEAREST> {
     type State = Life;
     type Transition = Step;
 
     fn init_state() -> BoxedStrategy<Life> {
-        Just(Life::new()).boxed()
+        Just(Life::new(Duration::from_millis(NEAREST))).boxed()
     }
 
     fn transitions(life: &Life) -> BoxedStrategy<Step> {

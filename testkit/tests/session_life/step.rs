@@ -50,18 +50,18 @@ pub(crate) enum Edge {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Around {
     SecondBefore,
-    MillisecondBefore,
+    JustBefore,
     Exactly,
     SecondAfter,
 }
 
 impl Around {
-    /// That moment, for something that ends at `end`.
-    pub(crate) fn of(self, end: Duration) -> Duration {
-        let (second, millisecond) = (Duration::from_secs(1), Duration::from_millis(1));
+    /// That moment, for something that ends at `end`; `nearest` is just before.
+    pub(crate) fn of(self, end: Duration, nearest: Duration) -> Duration {
+        let second = Duration::from_secs(1);
         match self {
             Self::SecondBefore => end.saturating_sub(second),
-            Self::MillisecondBefore => end.saturating_sub(millisecond),
+            Self::JustBefore => end.saturating_sub(nearest),
             Self::Exactly => end,
             Self::SecondAfter => end + second,
         }
@@ -139,7 +139,7 @@ fn until(sessions: usize) -> impl Strategy<Value = Step> {
     ];
     let around = select(vec![
         Around::SecondBefore,
-        Around::MillisecondBefore,
+        Around::JustBefore,
         Around::Exactly,
         Around::SecondAfter,
     ]);

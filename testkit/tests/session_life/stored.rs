@@ -4,7 +4,7 @@ use std::time::Duration;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use session_service::{
     domain::{Session, SessionId, UserSessions, UserTag},
-    store::{Change, Records},
+    store::{Change, Records, StoreKey},
 };
 
 /// Longer than any life: what ends has to end by itself.
@@ -24,6 +24,16 @@ impl Name {
             tag: UserTag::from_bytes(bytes[1..9].try_into().expect("eight")),
             id: SessionId::from_bytes(bytes[9..25].try_into().expect("sixteen")),
         }
+    }
+}
+
+impl Name {
+    /// Where what is stored of it is.
+    pub(crate) fn keys(&self) -> [StoreKey; 2] {
+        [
+            StoreKey::session(self.tag, self.id),
+            StoreKey::user(self.tag),
+        ]
     }
 }
 

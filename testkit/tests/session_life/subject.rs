@@ -71,6 +71,8 @@ impl Subject {
     /// Takes a step, and compares the answer with what the rules say.
     pub(crate) async fn take(&mut self, step: &Step, rules: &Life) {
         let answer = self.carry_out(step, rules).await;
+        let keys = self.names.iter().flat_map(Name::keys);
+        self.at.persist(keys).await;
         let answer = answer.unwrap_or_else(|refused| refused);
         let either = [Outcome::Expired, Outcome::Revoked];
         match &rules.outcome {

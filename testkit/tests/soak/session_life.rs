@@ -2,12 +2,12 @@
 #[path = "../session_life/model.rs"]
 mod model;
 
-use testkit::{Stage, found, long_story};
+use testkit::{found, long_story};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_lives_in_memory_go_by_the_rules() {
     long_story(async {
-        let steps = model::live(Stage::with(model::settings).await, 10_000).await;
+        let steps = model::live_in_memory(10_000).await;
         note("memory", 10_000, steps);
     })
     .await;
@@ -16,7 +16,7 @@ async fn ten_thousand_lives_in_memory_go_by_the_rules() {
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_lives_in_redis_go_by_the_rules() {
     long_story(async {
-        let steps = model::live(Stage::on_redis_with(model::settings).await, 500).await;
+        let steps = model::live_in_redis(500).await;
         note("Redis", 500, steps);
     })
     .await;
