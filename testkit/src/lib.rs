@@ -52,7 +52,7 @@ pub use self::{
     redis::{RedisAccess, RedisCluster, RedisSentinel, RedisServer, RedisTls, SlotMove},
     replica::Replica,
     secrets::spellings,
-    stage::{Stage, long_story, story, story_within},
+    stage::{Stage, long_story, patient, story, story_within},
     store_load::{Noticed, StoreLoad},
     turnstile::Turnstile,
     wechat::Wechat,

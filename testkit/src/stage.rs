@@ -58,6 +58,13 @@ pub async fn long_story(story: impl Future<Output = ()>) {
         .expect("the check ends in time");
 }
 
+/// Waits for Redis as long as a machine may need that is busy with other things.
+pub fn patient(plan: &mut Plan) {
+    if let Some(redis) = &mut plan.session.redis {
+        redis.timeout = Duration::from_secs(5);
+    }
+}
+
 impl Stage {
     /// Sessions in memory.
     pub async fn start() -> Self {

@@ -1,8 +1,6 @@
 //! SES-05: logging out everywhere spares nothing that began before it, and nothing else.
-use std::time::Duration;
-
 use futures::future::join_all;
-use testkit::{Answer, Stage};
+use testkit::{Answer, Stage, patient};
 use wxgate::Plan;
 
 use super::logout::all_ended;
@@ -13,10 +11,7 @@ const LOGINS: usize = 3;
 
 pub(crate) fn settings(plan: &mut Plan) {
     plan.session.session.per_user = 2 * SESSIONS;
-    // Only a machine that is busy with other things needs this long.
-    if let Some(redis) = &mut plan.session.redis {
-        redis.timeout = Duration::from_secs(5);
-    }
+    patient(plan);
 }
 
 async fn log_in(stage: &Stage, user: &str, times: usize) -> Vec<String> {

@@ -2,12 +2,16 @@
 use std::sync::Arc;
 
 use session_service::config::DatabaseSettings;
-use testkit::{PostgresServer, Stage};
+use testkit::{PostgresServer, Stage, patient};
 
 /// A stage on Redis and PostgreSQL.
 pub(crate) async fn on_redis_and_postgres() -> (Arc<PostgresServer>, Stage) {
     let server = PostgresServer::shared().await;
     let database = DatabaseSettings::at(&server.database().await);
-    let stage = Stage::on_redis_with(|plan| plan.session.database = database).await;
+    let stage = Stage::on_redis_with(|plan| {
+        plan.session.database = database;
+        patient(plan);
+    })
+    .await;
     (server, stage)
 }

@@ -5,13 +5,13 @@ mod attacker;
 mod target;
 
 use futures::future::join_all;
-use testkit::{found, long_story};
+use testkit::{found, long_story, patient};
 
 use self::{
     attacker::Attacker,
     target::{Target, VICTIM},
 };
-use crate::topology::{as_usual, on_each_own};
+use crate::topology::on_each_own;
 
 /// Attackers at the same user, each with a session of their own.
 const ATTACKERS: usize = 64;
@@ -20,7 +20,7 @@ const ROUNDS: usize = 10;
 /// All of them attack at once, log in anew, and attack again.
 #[tokio::test(flavor = "multi_thread")]
 async fn sixty_four_attackers_share_ten_answers() {
-    long_story(Box::pin(on_each_own(as_usual, async |name, stage| {
+    long_story(Box::pin(on_each_own(patient, async |name, stage| {
         let target = Target::on(stage).await;
         let before = target.executed();
         let mut answers = 0;

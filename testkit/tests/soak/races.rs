@@ -8,13 +8,13 @@ mod logout;
 #[path = "../races/refresh.rs"]
 mod refresh;
 
-use testkit::{found, long_story};
+use testkit::{found, long_story, patient};
 
-use crate::topology::{as_usual, on_each};
+use crate::topology::on_each;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_logouts_race_refreshes() {
-    long_story(Box::pin(on_each(as_usual, async |name, stage| {
+    long_story(Box::pin(on_each(patient, async |name, stage| {
         logout::logouts_race_refreshes(stage, 10_000).await;
         let how = format!("logout races 8 refreshes of its token, {name}");
         found("SES-04", &how, "0 valid uses after 10,000 logouts");
@@ -38,7 +38,7 @@ async fn a_thousand_times_everywhere() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_rounds_of_refreshes_at_once() {
-    long_story(Box::pin(on_each(as_usual, async |name, stage| {
+    long_story(Box::pin(on_each(patient, async |name, stage| {
         refresh::refreshes_at_once_are_one_step(stage, 1000).await;
         let how = format!("32 refreshes of one token at once, {name}");
         found(
@@ -52,7 +52,7 @@ async fn a_thousand_rounds_of_refreshes_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_rounds_of_logins_at_once() {
-    long_story(Box::pin(on_each(as_usual, async |name, stage| {
+    long_story(Box::pin(on_each(patient, async |name, stage| {
         logins::logins_at_once_leave_ten(stage, 100).await;
         let how = format!("50 logins of one user at once, {name}");
         found(

@@ -29,6 +29,3 @@ pub(crate) async fn on_each(settings: fn(&mut Plan), check: impl AsyncFn(&'stati
     })
     .await;
 }
-
-/// The settings as they are.
-pub(crate) fn as_usual(_: &mut Plan) {}
