@@ -11,9 +11,9 @@ use crate::domain::{AppId, Device, OpenId, Session, SessionId, UserTag};
 
 #[derive(Clone, PartialEq, Message)]
 struct SessionRow {
-    #[prost(string, tag = "1")]
-    appid: String,
-    /// Packed, and so is the next one.
+    /// Packed, and so are the next two.
+    #[prost(bytes = "vec", tag = "1")]
+    appid: Vec<u8>,
     #[prost(bytes = "vec", tag = "2")]
     openid: Vec<u8>,
     #[prost(bytes = "vec", optional, tag = "3")]
@@ -26,10 +26,9 @@ struct SessionRow {
     device: String,
     #[prost(uint32, tag = "7")]
     generation: u32,
+    /// The key's number, and [`PRESENTED`].
     #[prost(uint32, tag = "8")]
     key: u32,
-    #[prost(bool, tag = "9")]
-    presented: bool,
     /// Unix milliseconds.
     #[prost(uint64, tag = "10")]
     issued_at: u64,
@@ -46,6 +45,9 @@ struct SessionRow {
     former_ids: Vec<Vec<u8>>,
 }
 
+/// Beside a key's number, which is below 16.
+const PRESENTED: u32 = 0x10;
+
 fn between(from: Timestamp, to: Timestamp) -> i64 {
     let (from, to) = (from.unix_millis(), to.unix_millis());
     to.cast_signed().wrapping_sub(from.cast_signed())
@@ -61,15 +63,14 @@ impl Record for Session {
     fn encode(&self) -> Vec<u8> {
         let ids = self.former_ids.iter();
         SessionRow {
-            appid: self.appid.as_str().to_owned(),
+            appid: pack(self.appid.as_str()),
             openid: pack(self.openid.as_str()),
             unionid: self.unionid.as_deref().map(pack),
             user_id: self.user_id.as_bytes().to_vec(),
             since: self.since,
             device: self.device.as_str().to_owned(),
             generation: self.generation,
-            key: self.key.into(),
-            presented: self.presented,
+            key: u32::from(self.key) | if self.presented { PRESENTED } else { 0 },
             issued_at: self.issued_at.unix_millis(),
             stepped_after: between(self.issued_at, self.stepped_at),
             ends_after: between(self.stepped_at, self.expires_at),
@@ -91,7 +92,7 @@ impl Record for Session {
         Some(Self {
             id,
             tag,
-            appid: AppId::parse(&row.appid).ok()?,
+            appid: AppId::parse(&unpack(&row.appid)?).ok()?,
             openid: OpenId::new(unpack(&row.openid)?),
             unionid,
             user_id: Uuid::from_slice(&row.user_id).ok()?,
@@ -99,8 +100,8 @@ impl Record for Session {
             since: row.since,
             device: Device::parse(&row.device).ok()?,
             generation: row.generation,
-            key: row.key.try_into().ok()?,
-            presented: row.presented,
+            key: (row.key & !PRESENTED).try_into().ok()?,
+            presented: row.key & PRESENTED != 0,
             issued_at,
             stepped_at,
             expires_at: after(stepped_at, row.ends_after),
