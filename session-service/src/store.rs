@@ -54,6 +54,9 @@ pub enum StoreError {
     /// A record was not sealed by us for this key.
     #[error("the record at {0} is not ours")]
     Foreign(StoreKey),
+    /// Another release wrote the record, and this one cannot read it.
+    #[error("the record is of another release")]
+    OtherLayout,
     /// Too many others changed the same records meanwhile.
     #[error("the record kept changing")]
     Contended,
@@ -63,6 +66,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether a swap may have happened though nobody said so.
+    #[must_use]
+    pub const fn may_have_happened(&self) -> bool {
+        matches!(
+            self,
+            Self::RedisAway(Away::Silent | Away::Broken(_) | Away::Mixed)
+        )
+    }
+
     /// The failure's stable name in metrics.
     #[must_use]
     pub fn reason(&self) -> String {
@@ -72,6 +84,7 @@ impl StoreError {
             Self::Sql(_) => "database",
             Self::Migration(_) => "migration",
             Self::Foreign(_) => "foreign_record",
+            Self::OtherLayout => "other_layout",
             Self::Contended => "contended",
             Self::NoRandomness(_) => "no_randomness",
         };
@@ -117,10 +130,10 @@ impl StoreKey {
         Self(format!("wxg:code:{}", short(&fingerprint)))
     }
 
-    /// Whether a session is there.
+    /// Whether a session, or a user's list of them, is there.
     #[must_use]
-    pub fn is_session(&self) -> bool {
-        self.0.contains("}:s:")
+    pub fn is_a_users(&self) -> bool {
+        self.0.contains("}:s:") || self.0.ends_with("}:u")
     }
 
     /// The key's text.

@@ -3,7 +3,7 @@ mod calls;
 mod shown;
 mod table;
 
-use std::process::ExitCode;
+use std::{io::Write, process::ExitCode};
 
 use clap::{Args, Subcommand};
 
@@ -102,7 +102,8 @@ impl Sessions {
         };
         let service = SessionService::at(&self.session_service)?;
         let shown = self.action.carry_out(&service).await?;
-        print!("{}", shown.spelt(output)?);
+        // A reader that is gone is an error, not a panic.
+        std::io::stdout().write_all(shown.spelt(output)?.as_bytes())?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -5,14 +5,13 @@ use service_kit::Host;
 
 use crate::store::RedisStore;
 
-/// Where Redis does not say yet, it is asked this often until it does.
-const ASK_AGAIN: Duration = Duration::from_secs(5);
+/// Redis may be away at start, and change afterwards.
+const ASK_AGAIN: Duration = Duration::from_secs(20);
 
-/// Refuses a Redis that may evict records. One that is away at start is asked later, and an alarm is
-/// all that is left then.
+/// Refuses a Redis that may evict records. Whatever it says later, an alarm is all that is left then.
 pub(super) async fn refuse_eviction(store: &Arc<RedisStore>, host: &Host) -> anyhow::Result<()> {
     match store.evicts().await {
-        Ok(None) => return Ok(()),
+        Ok(None) => {}
         Ok(Some(policy)) => anyhow::bail!(
             "Redis may throw sessions away (maxmemory-policy {policy}): \
              set noeviction there, or redis.allow_eviction = true here"
@@ -24,26 +23,27 @@ pub(super) async fn refuse_eviction(store: &Arc<RedisStore>, host: &Host) -> any
     }
     let (store, stopping) = (store.clone(), host.lifecycle.stopping());
     host.lifecycle.spawn("eviction policy", async move {
-        stopping.run_until_cancelled(ask_until_told(&store)).await;
+        stopping.run_until_cancelled(watch(&store)).await;
         Ok::<_, Infallible>(())
     });
     Ok(())
 }
 
-async fn ask_until_told(store: &RedisStore) {
+/// Another master may come with another policy.
+async fn watch(store: &RedisStore) {
+    let mut said = None;
     loop {
         tokio::time::sleep(ASK_AGAIN).await;
-        match store.evicts().await {
-            Ok(None) => return,
-            Ok(Some(policy)) => {
-                tracing::error!(
-                    event = "redis_evicts",
-                    policy,
-                    "Redis may throw sessions away: set maxmemory-policy noeviction"
-                );
-                return;
-            }
-            Err(_) => {}
+        let Ok(policy) = store.evicts().await else {
+            continue;
+        };
+        if let Some(policy) = policy.as_ref().filter(|_| policy != said) {
+            tracing::error!(
+                event = "redis_evicts",
+                policy,
+                "Redis may throw sessions away: set maxmemory-policy noeviction"
+            );
         }
+        said = policy;
     }
 }

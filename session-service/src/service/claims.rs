@@ -39,6 +39,10 @@ impl Sessions {
         let (fingerprint, nonce) = (login.code.fingerprint(appid), login.nonce.hash());
         for _ in 0..LOOKS {
             let mut read = self.records.claim(fingerprint).await?;
+            if read.is_unreadable() {
+                // Another release has it: nobody here knows whether it was sent.
+                return Err(SessionError::CodeUsed);
+            }
             match read.value.take() {
                 None => {
                     if let Some(claim) = self.try_claim(fingerprint, &read, nonce).await? {
@@ -118,6 +122,11 @@ impl Sessions {
         outcome: &Result<LoggedIn, SessionError>,
     ) -> Result<(), StoreError> {
         let read = self.records.claim(held.fingerprint).await?;
+        let holder = read.value.as_ref().map(CodeClaim::holder);
+        if holder != Some(held.claim.holder()) {
+            // The store forgot ours, and somebody may have made another since.
+            return Ok(());
+        }
         let at = self.now();
         let change = match outcome {
             Err(SessionError::WeChat(error)) if error.nothing_was_sent() => {

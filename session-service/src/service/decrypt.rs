@@ -4,7 +4,7 @@ use crate::{
     SessionError,
     domain::{Attempts, EncryptedData, Misshapen, RawData, RingEntry, UserTag},
     ports::{CryptoError, Owner},
-    store::{Change, Read},
+    store::{Change, Read, StoreError},
 };
 
 impl Sessions {
@@ -85,6 +85,10 @@ impl Sessions {
         for _ in 0..ROUNDS {
             let now = self.now();
             let mut read: Read<Attempts> = self.records.attempts(tag).await?;
+            if read.is_unreadable() {
+                // Another release counts here. What cannot be counted is not tried.
+                return Err(StoreError::OtherLayout.into());
+            }
             let current = read.value.take().unwrap_or(Attempts::none(now));
             let next = change(current, now)?;
             let write = Change::default().put(&read, &next, next.left(now));

@@ -1,21 +1,30 @@
 //! Deleting what rows have made void.
+use std::time::Duration;
+
 use super::{ROUNDS, Sessions, contended};
 use crate::{
     SessionError,
-    domain::{Listed, Reason, SessionId, UserTag},
+    domain::{Listed, Reason, Session, SessionId, UserTag},
     store::Change,
 };
+
+/// Somebody waits for the answer, and the rows are written.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Sessions {
     /// Deletes the records of users whose sessions a row has ended, and why it did. The rows are the
     /// fact: what stays when the session store is away is worth nothing.
     pub(super) async fn sweep(&self, ended: &[(UserTag, Reason)]) {
-        for &(tag, reason) in ended {
-            if let Err(error) = self.sweep_user(tag, reason).await {
-                // A store that is away is waited for once.
-                tracing::warn!(error = service_kit::causes(&error), user.tag = %tag, "ended sessions' records stay for now");
-                return;
+        let all = async {
+            for &(tag, reason) in ended {
+                // Another tag may lie on a shard that is well.
+                if let Err(error) = self.sweep_user(tag, reason).await {
+                    tracing::warn!(error = service_kit::causes(&error), user.tag = %tag, "ended sessions' records stay for now");
+                }
             }
+        };
+        if tokio::time::timeout(PATIENCE, all).await.is_err() {
+            tracing::warn!("ended sessions' records stay for now: the store is slow");
         }
     }
 
@@ -55,14 +64,14 @@ impl Sessions {
 
     /// Those that a row ends, or that are gone already. A later login's session is none of them.
     async fn ended(&self, tag: UserTag, listed: &[Listed]) -> Result<Vec<SessionId>, SessionError> {
-        let mut ended = Vec::new();
-        for Listed { id, .. } in listed {
-            let found = self.records.session(tag, *id).await?.value;
-            let view = self.revocations.informed()?;
-            if found.is_none_or(|session| view.revokes(&session)) {
-                ended.push(*id);
-            }
-        }
-        Ok(ended)
+        let ids: Vec<_> = listed.iter().map(|listed| listed.id).collect();
+        let found = self.records.sessions(tag, &ids).await?;
+        let view = self.revocations.informed()?;
+        let is_over = |session: &Session| view.revokes(session);
+        let over = ids
+            .into_iter()
+            .zip(found)
+            .filter(|(_, read)| read.value.as_ref().is_none_or(is_over));
+        Ok(over.map(|(id, _)| id).collect())
     }
 }

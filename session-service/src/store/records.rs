@@ -26,6 +26,14 @@ pub struct Read<T> {
     pub value: Option<T>,
 }
 
+impl<T> Read<T> {
+    /// Whether there is something that another release wrote, and this one cannot read.
+    #[must_use]
+    pub const fn is_unreadable(&self) -> bool {
+        self.value.is_none() && self.found.is_some()
+    }
+}
+
 impl Records {
     /// Records in `store`, sealed by `seal`.
     #[must_use]

@@ -130,7 +130,7 @@ impl SessionStore for RedisStore {
             let get = redis::cmd("GET").arg(first.as_str()).to_owned();
             // Without its record a session is over: that must be certain. Without a claim a code is
             // free, which the swap finds out.
-            let is_doubtful = if first.is_session() {
+            let is_doubtful = if first.is_a_users() {
                 Option::is_none
             } else {
                 |_: &Option<Vec<u8>>| false
@@ -165,14 +165,14 @@ impl SessionStore for RedisStore {
     }
 
     async fn distrust(&self) {
-        for node in self.route.masters().await.unwrap_or_default() {
+        for node in self.masters().await.unwrap_or_default() {
             node.forget_idle();
         }
     }
 
     async fn dump(&self) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
         let mut records = Vec::new();
-        for node in self.route.masters().await? {
+        for node in self.masters().await? {
             records.extend(self.dump_of(&node).await?);
         }
         // A scan may show a key twice.

@@ -9,7 +9,7 @@ use crate::domain::{AppId, Identity, Meanwhile, OpenId, Reason, Row, SessionId, 
 
 /// No question to a database takes longer, whatever it does: less than callers wait for us, so that
 /// they hear why.
-pub(super) const DEADLINE: Duration = Duration::from_millis(2500);
+pub(super) const DEADLINE: Duration = Duration::from_millis(1300);
 
 /// Gives up on an answer that takes too long.
 pub(super) async fn bounded<T, E: From<sqlx::Error>>(

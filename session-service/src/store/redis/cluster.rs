@@ -13,7 +13,7 @@ use std::{
 
 use async_trait::async_trait;
 use deadpool_redis::redis::{RedisError, ServerErrorKind};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::{
     address::Host,
@@ -68,7 +68,11 @@ impl Shared {
 
     /// Everybody is asked: those named in the settings may all be gone by now.
     async fn read_map(&self) {
-        let _one_at_a_time = self.reading.lock().await;
+        let reading = self.reading.lock().await;
+        self.read_map_holding(&reading).await;
+    }
+
+    async fn read_map_holding(&self, _one_at_a_time: &MutexGuard<'_, ()>) {
         let mut whom = self.map(SlotMap::hosts);
         let seeds = self.seeds.iter();
         whom.extend(
@@ -76,7 +80,7 @@ impl Shared {
                 .filter(|seed| !self.map(SlotMap::hosts).contains(seed))
                 .cloned(),
         );
-        let found = asking::slots(&whom, &self.wiring.dialer).await;
+        let found = asking::slots(&whom, &self.wiring.dialer, self.wiring.timeout / 2).await;
         self.stale.store(false, Ordering::Relaxed);
         if let Some(ranges) = found {
             self.adopt(SlotMap::new(ranges));
@@ -93,8 +97,13 @@ impl Shared {
     }
 
     async fn find_map(&self) {
+        if !self.map(SlotMap::is_empty) {
+            return;
+        }
+        let reading = self.reading.lock().await;
+        // Whoever held it may have found the map.
         if self.map(SlotMap::is_empty) {
-            self.read_map().await;
+            self.read_map_holding(&reading).await;
         }
     }
 

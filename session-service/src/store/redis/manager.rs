@@ -29,6 +29,8 @@ pub(super) enum Proof {
 pub(super) struct Connection {
     wire: MultiplexedConnection,
     answered_at: Instant,
+    /// When it last showed what it must.
+    proven_at: Instant,
 }
 
 impl Connection {
@@ -58,6 +60,7 @@ impl Connection {
         };
         if proven {
             self.answered();
+            self.proven_at = self.answered_at;
             return Ok(());
         }
         let what = "it is no master, or the reply belongs to another question";
@@ -112,9 +115,11 @@ impl PoolManager for Manager {
             .client
             .get_multiplexed_async_connection_with_config(&self.config)
             .await?;
+        let now = Instant::now();
         let mut connection = Connection {
             wire,
-            answered_at: Instant::now(),
+            answered_at: now,
+            proven_at: now,
         };
         if self.proof == Proof::Master {
             connection.prove(Proof::Master).await?;
@@ -123,7 +128,12 @@ impl PoolManager for Manager {
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<RedisError> {
-        if connection.answered_at.elapsed() < FRESH {
+        // An answer shows that it is alive, not that it leads to a master.
+        let shown_at = match self.proof {
+            Proof::Alive => connection.answered_at,
+            Proof::Master => connection.proven_at,
+        };
+        if shown_at.elapsed() < FRESH {
             return Ok(());
         }
         let proven = connection.prove(self.proof).await;

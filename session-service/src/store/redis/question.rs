@@ -1,11 +1,11 @@
 //! Asking until somebody answers, or the time is over.
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use deadpool_redis::redis::{Cmd, FromRedisValue};
 use futures::future::try_join_all;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{RedisStore, route::Next, trouble::Away};
+use super::{RedisStore, node::Node, route::Next, trouble::Away};
 use crate::store::{StoreError, StoreKey};
 
 /// Before a question is asked again; it doubles each time.
@@ -72,12 +72,18 @@ impl RedisStore {
         }
     }
 
+    /// Every server that keeps records, if that is known in time.
+    pub(super) async fn masters(&self) -> Result<Vec<Arc<Node>>, StoreError> {
+        let found = timeout_at(Instant::now() + self.timeout, self.route.masters()).await;
+        Ok(found.map_err(|_| StoreError::RedisAway(Away::Silent))??)
+    }
+
     /// Asks every server that keeps records.
     pub(super) async fn ask_all<T: FromRedisValue>(
         &self,
         command: &Cmd,
     ) -> Result<Vec<T>, StoreError> {
-        let masters = self.route.masters().await?;
+        let masters = self.masters().await?;
         let deadline = Instant::now() + self.timeout;
         let asked = masters
             .iter()

@@ -44,7 +44,16 @@ struct Shared {
     wiring: Wiring,
     master: RwLock<Option<Arc<Node>>>,
     doubted: AtomicBool,
-    looking: Mutex<Option<Instant>>,
+    looking: Mutex<Look>,
+}
+
+/// What the sentinels said last.
+#[derive(Default)]
+struct Look {
+    at: Option<Instant>,
+    /// The largest epoch heard of: whoever names a smaller one has slept.
+    epoch: u64,
+    silent: bool,
 }
 
 impl Sentinel {
@@ -62,10 +71,10 @@ impl Sentinel {
 
     /// While all seems well, a look costs the asker nothing.
     fn look_now_and_then(&self) {
-        let Ok(looked) = self.0.looking.try_lock() else {
+        let Ok(last) = self.0.looking.try_lock() else {
             return;
         };
-        if looked.is_some_and(|at| at.elapsed() < LOOK_EVERY) {
+        if last.at.is_some_and(|at| at.elapsed() < LOOK_EVERY) {
             return;
         }
         let shared = self.0.clone();
@@ -79,22 +88,30 @@ impl Shared {
         master.clone()
     }
 
-    /// Asks the sentinels, unless somebody did within `recently`.
+    /// Asks the sentinels, unless somebody did within `recently`. Where they are silent, the master that is
+    /// known is as good as it shows itself.
     async fn look(&self, recently: Duration) {
-        let mut looked = self.looking.lock().await;
-        if looked.is_some_and(|at| at.elapsed() < recently) {
+        let mut last = self.looking.lock().await;
+        if last.at.is_some_and(|at| at.elapsed() < recently) {
             return;
         }
-        let found = asking::master(&self.sentinels, &self.dialer, &self.name).await;
-        *looked = Some(Instant::now());
-        if let Some(Master { host, .. }) = found {
-            self.doubted.store(false, Ordering::Relaxed);
-            self.follow(host);
-        } else {
-            tracing::warn!(
-                event = "redis_sentinels_silent",
-                "no sentinel names a master"
-            );
+        let patience = self.wiring.timeout / 2;
+        let found = asking::master(&self.sentinels, &self.dialer, &self.name, patience).await;
+        last.at = Some(Instant::now());
+        self.doubted.store(false, Ordering::Relaxed);
+        let was_silent = std::mem::replace(&mut last.silent, found.is_none());
+        match found {
+            Some(Master { host, epoch }) if epoch >= last.epoch => {
+                last.epoch = epoch;
+                self.follow(host);
+            }
+            None if !was_silent => {
+                tracing::warn!(
+                    event = "redis_sentinels_silent",
+                    "no sentinel names a master"
+                );
+            }
+            _ => {}
         }
     }
 
