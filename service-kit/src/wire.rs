@@ -51,8 +51,16 @@ impl GrpcBind {
 /// after its callers. `deadline` bounds every call.
 ///
 /// # Errors
-/// When `url` is not an address.
+/// When `url` is not `http://host:port`. `https` is refused: nothing here speaks TLS yet, and who writes
+/// it believes otherwise.
 pub fn connect(url: &str, deadline: Duration) -> anyhow::Result<GrpcChannel> {
+    let plain = url
+        .strip_prefix("http://")
+        .is_some_and(|rest| !rest.contains('@'));
+    anyhow::ensure!(
+        plain,
+        "the address is not http://host:port; nothing here speaks TLS yet"
+    );
     let channel = Endpoint::from_shared(url.to_owned())?
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(deadline)

@@ -67,6 +67,10 @@ impl Config {
 
     async fn sessions(&self, host: &Host) -> anyhow::Result<Sessions> {
         let limits = self.session.limits()?;
+        anyhow::ensure!(
+            !self.revocations.max_lag.is_zero(),
+            "revocations.max_lag must be more than 0"
+        );
         let (accounts, log) = open(&self.database).await?;
         let index = self.keys.index()?;
         let (_, index) = index.active();

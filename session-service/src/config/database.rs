@@ -75,6 +75,12 @@ impl DatabaseSettings {
                 self.password_file.is_none(),
                 "database.password_file is for postgres://"
             );
+            // What other programs give a meaning would be a strange file's name here.
+            let plain = !path.is_empty() && !path.contains(['?', '#']) && !path.starts_with("//");
+            anyhow::ensure!(
+                plain && path != ":memory:",
+                "database.url is sqlite: and the path of a file, nothing else"
+            );
             return Ok(Database::Sqlite(PathBuf::from(path)));
         }
         let scheme = url.expose_secret().split("://").next();
@@ -159,6 +165,20 @@ mod tests {
             ..settings
         };
         assert!(pointless.database().is_err());
+    }
+
+    #[test]
+    fn sqlite_takes_the_path_of_a_file() {
+        let database = |url: &str| DatabaseSettings::at(url).database().is_ok();
+        assert!(database("sqlite:/var/lib/wxgate/users.db") && database("sqlite:users.db"));
+        for strange in [
+            "sqlite:",
+            "sqlite::memory:",
+            "sqlite://users.db",
+            "sqlite:x?mode=ro",
+        ] {
+            assert!(!database(strange), "{strange}");
+        }
     }
 
     #[test]

@@ -96,7 +96,8 @@ impl Sessions {
             standing => standing?,
         };
         let person = self.user(session.user_id).await?;
-        let granted = self.grant_as(&claims, &session, self.now())?;
+        // As it is now: where it was refreshed meanwhile, the first token is about to end.
+        let granted = self.grant(&session, self.now())?;
         Ok(LoggedIn {
             granted,
             person,

@@ -6,7 +6,7 @@ use service_kit::Timestamp;
 use super::{ROUNDS, Sessions, contended};
 use crate::{
     SessionError,
-    domain::{Claims, Reason, Refreshed, Session, SessionRd, UserSessions},
+    domain::{Reason, Refreshed, Session, SessionRd, UserSessions},
     store::{Change, Read},
 };
 
@@ -61,19 +61,10 @@ impl Sessions {
     }
 
     pub(super) fn grant(&self, session: &Session, now: Timestamp) -> Result<Granted, SessionError> {
-        self.grant_as(&session.claims(), session, now)
-    }
-
-    /// A token of `session` that says `claims`.
-    pub(super) fn grant_as(
-        &self,
-        claims: &Claims,
-        session: &Session,
-        now: Timestamp,
-    ) -> Result<Granted, SessionError> {
+        let claims = session.claims();
         let token = self
             .tokens
-            .sign(claims)
+            .sign(&claims)
             .ok_or(SessionError::KeyGone(claims.key))?;
         let expires_in = self.limits.left(session.expires_at, now);
         Ok(Granted {
