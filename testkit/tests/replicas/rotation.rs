@@ -82,8 +82,8 @@ async fn client(
         // The grace may end between the two: then one gives the token again, the other its successor.
         assert!(a == b || a == token || b == token, "one successor");
         token = if a == token { b } else { a };
-        one.session(&token).await.expect(200);
-        other.session(&token).await.expect(200);
+        one.verify(&token).await.expect(200);
+        other.verify(&token).await.expect(200);
         rounds.fetch_add(1, Ordering::Relaxed);
     }
     token
