@@ -35,7 +35,7 @@ async fn callers_who_hang_up_in_the_middle_confuse_nobody() {
     story(async {
         let tally = Box::pin(amid_cancellations(None, 2 * ASKS)).await;
         assert!(tally.hung_up > ASKS / 2, "{tally:?}");
-        assert!(tally.abandoned > ASKS / 2, "{tally:?}");
+        assert!(tally.abandoned > ASKS / 4, "{tally:?}");
         assert_eq!(tally.unavailable, 0, "{tally:?}");
     })
     .await;
@@ -46,7 +46,7 @@ async fn callers_who_hang_up_leave_no_reply_to_the_next_one() {
     story(async {
         let tally = Box::pin(amid_cancellations(Some(What::Next), 2 * ASKS)).await;
         assert!(tally.hung_up > ASKS / 2, "{tally:?}");
-        assert!(tally.abandoned > ASKS / 2, "{tally:?}");
+        assert!(tally.abandoned > ASKS / 4, "{tally:?}");
         // The connection that somebody hung up on has nobody next.
         assert_eq!(tally.tricks, 0, "{tally:?}");
     })

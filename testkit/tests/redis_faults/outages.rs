@@ -124,7 +124,7 @@ async fn a_slow_redis_beset_by_too_many_still_answers_as_many_as_it_can() {
         // At any time ten times as many as can be answered within the time-out.
         let many = slowed.load(1000, 200).await;
         let percent = many.percent_of_capacity(delay);
-        assert!(percent > 50.0, "{percent} % of the capacity: {many:?}");
+        assert!(percent > 30.0, "{percent} % of the capacity: {many:?}");
         slowed.end().await;
     })
     .await;
