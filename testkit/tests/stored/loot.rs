@@ -100,7 +100,8 @@ pub(crate) fn put_together(found: &[Vec<u8>]) -> HashSet<String> {
     let names = found.iter().filter_map(|name| {
         let name = std::str::from_utf8(name).ok()?.strip_prefix("wxg:{")?;
         let (tag, id) = name.split_once("}:s:")?;
-        hex::decode([tag, id].concat()).ok()
+        let part = |text| BASE64_URL_SAFE_NO_PAD.decode(text).ok();
+        Some([part(tag)?, part(id)?].concat())
     });
     let mut tokens = HashSet::new();
     for name in names {
