@@ -92,9 +92,9 @@ async fn the_row_of_a_logout_outlives_all_that_it_ended() {
         // Were there a session that lives so long, no row would end it any more, once those that have
         // outlived it all are forgotten: every ten minutes, at the next look at the log.
         late.expires_at = late.expires_at.plus(Duration::from_hours(2));
-        stage.wait(Duration::from_mins(10));
         put_back(records, &id, &late).await;
         while stage.phone.session(&token).await.status != 200 {
+            stage.wait(Duration::from_secs(10));
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         stage.end().await;
