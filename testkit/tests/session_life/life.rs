@@ -179,15 +179,17 @@ impl Life {
         }
     }
 
+    /// The session as it is by now: its first token may have had a successor.
     fn log_in_again(&mut self) -> Result<Outcome, Refused> {
         let session = self.sessions.len() - 1;
-        let stands = !self.revoked(session) && self.found(session).is_some();
-        if !stands || self.now >= self.sessions[session] + REPEAT {
+        let in_time = self.now < self.sessions[session] + REPEAT;
+        let record = self.found(session).filter(|_| !self.revoked(session));
+        let Some(Record { generation, .. }) = record.filter(|_| in_time) else {
             return Err(Outcome::CodeUsed);
-        }
+        };
         let token = Token {
             session,
-            generation: 0,
+            generation,
         };
         Ok(self.give(token, false))
     }
