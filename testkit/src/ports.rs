@@ -1,12 +1,16 @@
 //! Where programs of a test's own listen.
 use std::{
+    collections::HashSet,
     hash::{BuildHasher, RandomState},
-    net::{SocketAddr, TcpListener},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    sync::{LazyLock, Mutex, PoisonError},
 };
 
 /// Ports below those that operating systems give to outgoing connections: none of these takes one while
 /// a test keeps the server behind it down.
 const QUIET: std::ops::Range<u16> = 12_000..22_000;
+/// What this process has given out: a program that is only starting does not hold its port yet.
+static GIVEN: LazyLock<Mutex<HashSet<u16>>> = LazyLock::new(Mutex::default);
 /// How far above its port a node of a Redis Cluster speaks with the others.
 const TO_BUS: u16 = 10_000;
 
@@ -31,10 +35,8 @@ impl Ports {
     /// Ports that were free a moment ago.
     #[must_use]
     pub fn free() -> Self {
-        let held: [TcpListener; 8] =
-            std::array::from_fn(|_| TcpListener::bind("127.0.0.1:0").unwrap());
         let [public, internal, session, crypto, fake, a, b, c] =
-            held.map(|listener| listener.local_addr().unwrap());
+            std::array::from_fn(|_| SocketAddr::from((Ipv4Addr::LOCALHOST, free_port())));
         Self {
             public,
             internal,
@@ -98,7 +100,10 @@ fn quiet_port(fits: impl Fn(u16) -> bool) -> u16 {
     let count = QUIET.len();
     let begin = usize::try_from(begin % 10_000).unwrap_or_default();
     let mut ports = QUIET.cycle().skip(begin).take(count);
-    ports.find(|port| fits(*port)).expect("some port is free")
+    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+    ports
+        .find(|port| fits(*port) && given.insert(*port))
+        .expect("some port is free")
 }
 
 fn is_free(port: u16) -> bool {
