@@ -115,8 +115,20 @@ impl Sessions {
             None if view.ends(claims.id) || view.names(claims.tag) => Err(SessionError::Revoked),
             None => Err(SessionError::Expired),
             Some(session) if view.revokes(&session) => Err(SessionError::Revoked),
-            Some(session) => Ok(session),
+            Some(session) => {
+                drop(view);
+                self.in_sight(session)
+            }
         }
+    }
+
+    /// A session of which the log knows all that it ever knew. Whoever had another logs in again.
+    fn in_sight(&self, session: Session) -> Result<Session, SessionError> {
+        if self.revocations.has_lost_sight_of(&session) {
+            self.counters.lost_sight();
+            return Err(SessionError::Expired);
+        }
+        Ok(session)
     }
 }
 

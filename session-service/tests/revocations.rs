@@ -3,7 +3,7 @@
 use std::{
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
@@ -27,7 +27,7 @@ const ID: SessionId = SessionId::from_bytes([7; 16]);
 
 /// A log whose database can go away.
 struct Flaky {
-    log: SqliteStore,
+    log: Mutex<SqliteStore>,
     away: AtomicBool,
     readings: AtomicU32,
 }
@@ -36,18 +36,24 @@ impl Flaky {
     async fn at(path: &Path) -> Arc<Self> {
         let log = SqliteStore::open(path).await.unwrap();
         Arc::new(Self {
-            log,
+            log: Mutex::new(log),
             away: AtomicBool::new(false),
             readings: AtomicU32::new(0),
         })
     }
 
-    fn reached(&self) -> Result<&SqliteStore, StoreError> {
+    /// Another database takes the place of this one.
+    async fn swap(&self, path: &Path) {
+        let other = SqliteStore::open(path).await.unwrap();
+        *self.log.lock().unwrap() = other;
+    }
+
+    fn reached(&self) -> Result<SqliteStore, StoreError> {
         let away = self.away.load(Ordering::SeqCst);
         if away {
             Err(sqlx::Error::PoolClosed.into())
         } else {
-            Ok(&self.log)
+            Ok(self.log.lock().unwrap().clone())
         }
     }
 }
@@ -74,9 +80,13 @@ impl RevocationLog for Flaky {
 }
 
 fn logout() -> Revocation {
+    logout_of(ID)
+}
+
+fn logout_of(id: SessionId) -> Revocation {
     let expires_at = NOW.plus(Duration::from_hours(1));
     Revocation {
-        subject: Subject::Session(ID),
+        subject: Subject::Session(id),
         reason: Reason::Logout,
         expires_at,
     }
@@ -238,4 +248,23 @@ async fn another_replica_learns_of_a_logout_within_moments() {
     one.revoke(&logout()).await.unwrap();
     until(|| other.ends()).await;
     other.lifecycle.stop().await;
+}
+
+#[tokio::test]
+async fn what_an_older_database_is_told_is_learnt_although_its_numbers_are_used_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = Flaky::at(&dir.path().join("db")).await;
+    let followed = Followed::start(following(log.clone(), &Arc::new(ManualClock::at(NOW)))).await;
+    for id in 1..=3 {
+        let lost = logout_of(SessionId::from_bytes([id; 16]));
+        log.append(&lost, NOW).await.unwrap();
+    }
+    another_reading(&log).await;
+    log.swap(&dir.path().join("older")).await;
+    log.append(&logout(), NOW).await.unwrap();
+    until(|| followed.ends()).await;
+    // What the log has lost was true all the same.
+    let lost = SessionId::from_bytes([1; 16]);
+    assert!(followed.revocations.informed().unwrap().ends(lost));
+    followed.lifecycle.stop().await;
 }

@@ -87,3 +87,65 @@ async fn a_database_that_somebody_else_locks_is_waited_for_only_a_moment() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_database_file_that_is_deleted_takes_no_more_promises() {
+    story(async {
+        let fleet = Fleet::start("").await;
+        let token = fleet.log_in("oMei").await;
+        std::fs::remove_file(fleet.users()).expect("it was there");
+        let refused = fleet.phone.logout(&token).await;
+        assert_eq!(refused.problem(), (503, "store_unavailable"));
+        unspent_code((&fleet.phone, &fleet.wechat), "oLi").await;
+        fleet.phone.session(&token).await.expect(200);
+        fleet.phone.verify(&token).await.expect(200);
+        fleet.end().await;
+    })
+    .await;
+}
+
+/// Copies the database while it is in use.
+async fn back_up(users: &std::path::Path, copy: &std::path::Path) {
+    let mut connection = connect(users).await;
+    let into = format!("VACUUM INTO '{}'", copy.display());
+    sqlx::raw_sql(sqlx::AssertSqlSafe(into))
+        .execute(&mut connection)
+        .await
+        .expect("a copy");
+}
+
+/// Puts the copy in the database's place.
+fn put_back(users: &std::path::Path, copy: &std::path::Path) {
+    for beside in ["db-wal", "db-shm"] {
+        // Gone already, unless the program left something behind.
+        let _ = std::fs::remove_file(users.with_extension(beside));
+    }
+    std::fs::rename(copy, users).expect("it is put back");
+}
+
+#[tokio::test]
+async fn an_older_database_ends_the_sessions_that_came_after_it() {
+    story(async {
+        let mut fleet = Fleet::start("").await;
+        let (old, ended) = (fleet.log_in("oMei").await, fleet.log_in("oMei").await);
+        let (users, copy) = (fleet.users(), fleet.users().with_extension("copy"));
+        back_up(&users, &copy).await;
+        fleet.phone.logout(&ended).await.expect(204);
+        let later = fleet.log_in("oMei").await;
+        assert!(fleet.session.terminate().await.success());
+        put_back(&users, &copy);
+        fleet.restart_session().await;
+        // Another replica could have written rows a moment ago: only the next reading shows that none are there.
+        while fleet.phone.session(&later).await.status == 200 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let refused = fleet.phone.session(&later).await;
+        assert_eq!(refused.problem(), (401, "session_expired"));
+        assert!(fleet.session.log().contains("the database was set back"));
+        fleet.phone.session(&old).await.expect(200);
+        let anew = fleet.log_in("oMei").await;
+        fleet.phone.session(&anew).await.expect(200);
+        fleet.end().await;
+    })
+    .await;
+}

@@ -125,6 +125,15 @@ impl RevocationView {
         }
     }
 
+    /// The log has only come as far as `number` by now: an older database took its place. Rows that it lost
+    /// still end what they ended, and no login that comes after.
+    pub fn set_back(&mut self, number: u64) {
+        self.number = number;
+        for last in self.sessions.values_mut().chain(self.users.values_mut()) {
+            *last = number.min(*last);
+        }
+    }
+
     /// Forgets rows up to `number`, which no live token can meet: they have been there for longer than
     /// any token lives. No calendar decides: one that is wrong for a moment would let ended sessions
     /// come back.
@@ -195,6 +204,16 @@ mod tests {
         view.apply([row(5, Subject::User(UserTag::from_bytes([2; 8])))], 5);
         assert!(view.revokes(&session(4)));
         assert!(!view.revokes(&session(5)));
+    }
+
+    #[test]
+    fn rows_that_the_log_lost_end_no_later_login() {
+        let (mut view, tag) = (RevocationView::default(), UserTag::from_bytes([2; 8]));
+        view.apply([row(5, Subject::User(tag))], 5);
+        view.set_back(3);
+        assert_eq!(view.number(), 3);
+        assert!(view.revokes(&session(2)));
+        assert!(!view.revokes(&session(3)));
     }
 
     #[test]

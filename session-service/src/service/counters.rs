@@ -15,6 +15,7 @@ pub struct Counters {
     revocations: Counted,
     decrypts: Counted,
     reuse: Counter,
+    lost_sight: Counter,
 }
 
 impl Counters {
@@ -25,6 +26,11 @@ impl Counters {
         let reuse = Counter::default();
         let help = "Sessions ended because an old token came back";
         metrics.register(|registry| registry.register("token_reuse", help, reuse.clone()));
+        let lost_sight = Counter::default();
+        let help = "Sessions refused because the log of revocations lacks rows that it once had";
+        metrics.register(|registry| {
+            registry.register("sessions_ahead_of_log", help, lost_sight.clone());
+        });
         Self {
             logins: metrics.counter(
                 "logins",
@@ -34,6 +40,7 @@ impl Counters {
             revocations: metrics.counter("revocations", "Revocations written, by reason"),
             decrypts: metrics.counter("decrypts", "Decryptions of open data by outcome"),
             reuse,
+            lost_sight,
         }
     }
 
@@ -52,6 +59,10 @@ impl Counters {
     pub(super) fn revoked(&self, reason: Reason) {
         let labels = vec![("reason", reason.as_str().to_owned())];
         self.revocations.get_or_create(&labels).inc();
+    }
+
+    pub(super) fn lost_sight(&self) {
+        self.lost_sight.inc();
     }
 
     pub(super) fn reused(&self) {

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     SessionError,
-    domain::{Revocation, RevocationView, Row},
+    domain::{Revocation, RevocationView, Row, Session},
     store::{Appended, RevocationLog, StoreError},
 };
 
@@ -39,6 +39,32 @@ struct Seen {
     read_at: Option<Duration>,
     /// How far the log had come, and when, for later: then these rows may go.
     marks: VecDeque<(Duration, u64)>,
+    /// The highest number that a session says the log had, where that is more than was read here.
+    ahead: u64,
+    /// Whether the log has less than it once had: an older database took the place of ours.
+    set_back: bool,
+}
+
+impl Seen {
+    /// Takes in what was read, at `read_at`, of a log that had come as far as `reached` before.
+    fn take(&mut self, rows: Vec<Row>, number: u64, reached: u64, read_at: Duration) {
+        if number < self.view.number() {
+            self.view.set_back(number);
+            // What they say of numbers is no longer so.
+            self.marks.clear();
+        }
+        let set_back = number < reached;
+        if set_back && !self.set_back {
+            tracing::error!(
+                log.number = number,
+                log.reached = reached,
+                "the database was set back: revocations are lost; see \"Backup and restore\" in OPERATIONS.md"
+            );
+        }
+        self.set_back = set_back;
+        self.view.apply(rows, number);
+        self.read_at = Some(read_at);
+    }
 }
 
 impl Revocations {
@@ -74,6 +100,24 @@ impl Revocations {
         }
     }
 
+    /// Whether the log lacks what it had when this session's login began: rows that would end the session
+    /// may be lost with it. Another replica's rows of a moment ago are only read a moment later.
+    #[must_use]
+    pub fn has_lost_sight_of(&self, session: &Session) -> bool {
+        {
+            let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+            if session.since <= seen.view.number() {
+                return false;
+            }
+            if session.since <= seen.ahead {
+                return seen.set_back;
+            }
+        }
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        seen.ahead = seen.ahead.max(session.since);
+        seen.set_back
+    }
+
     /// How long a row stays. No token that it could refuse lives longer: a revoked session is never
     /// refreshed.
     #[must_use]
@@ -88,16 +132,17 @@ impl Revocations {
     pub async fn catch_up(&self) -> Result<u64, StoreError> {
         let _one_at_a_time = self.reading.lock().await;
         let asked_at = self.clock.elapsed();
-        let from = self
-            .seen
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .view
-            .number();
-        let (rows, number) = self.log.after(from).await?;
+        let (from, ahead) = {
+            let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+            (seen.view.number(), seen.ahead)
+        };
+        let (mut rows, number) = self.log.after(from).await?;
+        if number < from {
+            // Its numbers are given out once more: those that were read mean nothing now.
+            (rows, _) = self.log.after(0).await?;
+        }
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-        seen.view.apply(rows, number);
-        seen.read_at = Some(asked_at);
+        seen.take(rows, number, from.max(ahead), asked_at);
         Ok(number)
     }
 

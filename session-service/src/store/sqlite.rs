@@ -1,6 +1,7 @@
 //! Accounts and revocations in one SQLite file: the embedded default.
 mod accounts;
 mod disk;
+mod place;
 mod revocations;
 mod user_rows;
 
@@ -11,7 +12,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use self::disk::Disk;
+use self::{disk::Disk, place::Place};
 use super::{
     StoreError,
     sql::{DEADLINE, bounded},
@@ -29,6 +30,7 @@ pub struct SqliteStore {
     read: SqlitePool,
     write: SqlitePool,
     disk: Disk,
+    place: Place,
 }
 
 impl SqliteStore {
@@ -51,6 +53,7 @@ impl SqliteStore {
             read,
             write,
             disk: Disk::default(),
+            place: Place::of(path).map_err(sqlx::Error::Io)?,
         };
         if let Err(error) = store.settle().await {
             // Nothing is written until it is settled; what is there can be read.
@@ -80,6 +83,7 @@ impl SqliteStore {
 
     /// A transaction that takes the write lock at once, so that it cannot lose it half-way.
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        self.place.check()?;
         if self.disk.is_doubtful() {
             self.settle().await?;
         }

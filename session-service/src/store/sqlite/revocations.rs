@@ -79,6 +79,7 @@ impl SqliteStore {
     }
 
     async fn tail(&self, number: u64) -> Result<(Vec<Row>, u64), sqlx::Error> {
+        self.place.check()?;
         let mut tx = self.read.begin().await?;
         let rows: Vec<LogRow> = sqlx::query_as(
             "SELECT number, subject, expires_at FROM revocations WHERE number > ? ORDER BY number",
