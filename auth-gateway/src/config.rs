@@ -96,10 +96,7 @@ impl Config {
             deadlines,
             ..
         } = self.gateway;
-        ensure!(
-            limits.concurrent_requests > 0,
-            "gateway.limits.concurrent_requests must be at least 1"
-        );
+        refuse_nothing(&limits, &deadlines)?;
         let channel =
             connect(&session_service, limits.request_timeout).context("gateway.session_service")?;
         let sessions = Arc::new(GrpcSessions::new(channel, deadlines));
@@ -108,6 +105,28 @@ impl Config {
         host.serve_admin(sockets.admin);
         Ok(())
     }
+}
+
+/// A limit of nothing lets nobody through.
+fn refuse_nothing(limits: &Limits, deadlines: &Deadlines) -> anyhow::Result<()> {
+    for (name, limit) in [
+        ("body_bytes", limits.body_bytes),
+        ("open_data_bytes", limits.open_data_bytes),
+        ("concurrent_requests", limits.concurrent_requests),
+        ("concurrent_logins", limits.concurrent_logins),
+    ] {
+        ensure!(limit > 0, "gateway.limits.{name} must be at least 1");
+    }
+    for (name, time) in [
+        ("limits.body_timeout", limits.body_timeout),
+        ("limits.request_timeout", limits.request_timeout),
+        ("deadlines.login", deadlines.login),
+        ("deadlines.session", deadlines.session),
+        ("deadlines.other", deadlines.other),
+    ] {
+        ensure!(!time.is_zero(), "gateway.{name} must be more than 0");
+    }
+    Ok(())
 }
 
 impl Process for Config {

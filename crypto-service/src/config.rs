@@ -85,12 +85,16 @@ impl Config {
     /// Loads the master keys and serves on `sockets`, in tasks of `host`.
     ///
     /// # Errors
-    /// When the master keys are missing, malformed or known to be weak.
+    /// When the master keys are missing, malformed or known to be weak, or no data would be young enough.
     #[expect(
         clippy::unused_async,
         reason = "every service starts alike, and others await their stores"
     )]
     pub async fn start_on(self, sockets: Sockets, host: Host) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            !self.crypto.watermark_max_age.is_zero(),
+            "crypto.watermark_max_age must be more than 0"
+        );
         let ring = keys::load(
             self.crypto.master_keys.as_ref(),
             self.crypto.master_keys_file.as_deref(),

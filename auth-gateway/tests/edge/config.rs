@@ -74,6 +74,12 @@ async fn a_gateway_that_could_not_work_does_not_start() {
             "[gateway.limits]\nconcurrent_requests = 0",
             "concurrent_requests",
         ),
+        ("[gateway.limits]\nbody_bytes = 0", "body_bytes"),
+        (
+            "[gateway.limits]\nrequest_timeout = '0s'",
+            "limits.request_timeout",
+        ),
+        ("[gateway.deadlines]\nlogin = '0s'", "deadlines.login"),
         (
             "[gateway]\nsession_service = 'not an address'",
             "session_service",

@@ -55,6 +55,17 @@ async fn a_weak_or_malformed_master_key_is_refused() {
 }
 
 #[tokio::test]
+async fn rules_that_no_data_could_meet_are_refused() {
+    let settings = format!("[crypto]\nmaster_keys = '1 {MASTER_A}'\nwatermark_max_age = '0s'");
+    assert!(
+        refusal(&settings)
+            .await
+            .unwrap()
+            .contains("watermark_max_age")
+    );
+}
+
+#[tokio::test]
 async fn a_misspelt_setting_is_refused() {
     for settings in [
         "[crypto]\nmaster_key = 'x'",
