@@ -2,6 +2,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
+use axum::Router;
 use serde::Deserialize;
 use service_kit::{Host, Listen, Process, connect};
 use tokio::net::TcpListener;
@@ -88,8 +89,22 @@ impl Config {
     ///
     /// # Errors
     /// When the address of session-service is malformed, or a limit leaves no room for work.
-    #[expect(clippy::unused_async, reason = "every service starts the same way")]
     pub async fn start_on(self, sockets: Sockets, host: Host) -> anyhow::Result<()> {
+        self.start_with(Router::new(), sockets, host).await
+    }
+
+    /// As [`Config::start_on`]; the port for mini-programs serves `beside` too, as it is: without the
+    /// gateway's limits.
+    ///
+    /// # Errors
+    /// As [`Config::start_on`].
+    #[expect(clippy::unused_async, reason = "every service starts the same way")]
+    pub async fn start_with(
+        self,
+        beside: Router,
+        sockets: Sockets,
+        host: Host,
+    ) -> anyhow::Result<()> {
         let GatewayConfig {
             session_service,
             limits,
@@ -100,7 +115,7 @@ impl Config {
         let channel =
             connect(&session_service, limits.request_timeout).context("gateway.session_service")?;
         let sessions = Arc::new(GrpcSessions::new(channel, deadlines));
-        let server = Server::new(sessions, &limits, &host);
+        let server = Server::new(sessions, &limits, &host).beside(beside);
         server.serve(sockets.public, sockets.internal, &host);
         host.serve_admin(sockets.admin);
         Ok(())

@@ -20,6 +20,13 @@ impl Server {
         Self(Surfaces::new(sessions, limits, host))
     }
 
+    /// Serves other routes on the port for mini-programs.
+    #[must_use]
+    pub fn beside(mut self, routes: Router) -> Self {
+        self.0.public = self.0.public.merge(routes);
+        self
+    }
+
     /// What mini-programs may ask.
     pub fn public(&self) -> Router {
         self.0.public.clone()

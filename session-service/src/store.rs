@@ -15,6 +15,7 @@ mod records;
 mod redis;
 mod revocations;
 mod seal;
+mod span;
 mod sql;
 mod sqlite;
 
@@ -195,6 +196,9 @@ pub trait SessionStore: Send + Sync + 'static {
     /// # Errors
     /// When the store did not answer; the swap may have happened all the same.
     async fn swap(&self, swaps: &[Swap]) -> Result<bool, StoreError>;
+
+    /// The store's name in traces, as OpenTelemetry calls it.
+    fn system(&self) -> &'static str;
 
     /// An answer was not what had been put there: whatever brought it should not bring another one.
     async fn distrust(&self) {}

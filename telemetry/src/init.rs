@@ -6,13 +6,13 @@ use opentelemetry::{KeyValue, trace::TracerProvider};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig};
 use opentelemetry_sdk::{
     Resource,
-    trace::{Sampler, SdkTracerProvider},
+    trace::{Sampler, SdkTracerProvider, TracerProviderBuilder},
 };
 use tracing_subscriber::{
     EnvFilter, Layer, Registry, filter::LevelFilter, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
-use crate::{Config, LogFormat, panics};
+use crate::{Config, LogFormat, SpanFeed, panics};
 
 /// A collector that does not answer is given up on after this long.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -46,8 +46,28 @@ impl Guard {
 /// When the filter does not parse, the collector's address is malformed, or a subscriber is
 /// already installed.
 pub fn init(service: &'static str, config: &Config) -> anyhow::Result<Guard> {
+    install(service, config, builder(service, config))
+}
+
+/// As [`init`]; `feed` gets every span besides.
+///
+/// # Errors
+/// As [`init`].
+pub fn init_fed(service: &'static str, config: &Config, feed: SpanFeed) -> anyhow::Result<Guard> {
+    install(
+        service,
+        config,
+        builder(service, config).with_span_processor(feed),
+    )
+}
+
+fn install(
+    service: &'static str,
+    config: &Config,
+    builder: TracerProviderBuilder,
+) -> anyhow::Result<Guard> {
     let filter = EnvFilter::try_new(&config.filter).context("telemetry.filter")?;
-    let provider = provider(service, config)?;
+    let provider = exporting(builder, config)?;
     let traces = tracing_opentelemetry::layer().with_tracer(provider.tracer(service));
     // Spans are ours and few: they do not depend on how much is logged.
     let layers: Vec<BoxedLayer> = vec![
@@ -72,15 +92,18 @@ fn log_lines(format: LogFormat) -> BoxedLayer {
     }
 }
 
-fn provider(service: &'static str, config: &Config) -> anyhow::Result<SdkTracerProvider> {
+fn builder(service: &'static str, config: &Config) -> TracerProviderBuilder {
     let resource = Resource::builder()
         .with_service_name(service)
         .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
         .build();
     let sampler = Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(config.sample_ratio)));
-    let builder = SdkTracerProvider::builder()
+    SdkTracerProvider::builder()
         .with_resource(resource)
-        .with_sampler(sampler);
+        .with_sampler(sampler)
+}
+
+fn exporting(builder: TracerProviderBuilder, config: &Config) -> anyhow::Result<SdkTracerProvider> {
     let Some(endpoint) = &config.otlp_endpoint else {
         return Ok(builder.build());
     };

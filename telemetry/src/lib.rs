@@ -7,6 +7,7 @@
 mod client;
 mod config;
 mod context;
+mod feed;
 mod init;
 mod metrics;
 mod panics;
@@ -16,7 +17,8 @@ pub use self::{
     client::{ClientLayer, ClientTrace},
     config::{Config, LogFormat},
     context::trace_id,
-    init::{Guard, init},
+    feed::{Attributes, EndedSpan, SpanFeed},
+    init::{Guard, init, init_fed},
     metrics::Metrics,
     server::{GrpcServer, HttpServer, Server, ServerLayer, TraceStart, Wire},
 };

@@ -53,7 +53,21 @@ impl Config {
     /// When a setting is wrong, or the database cannot be opened. Redis, crypto-service and WeChat
     /// may be away: they are asked when needed.
     pub async fn start_on(self, sockets: Sockets, host: Host) -> anyhow::Result<Records> {
-        let sessions = self.sessions(&host).await?;
+        let store = self.session_store(&host).await?;
+        self.start_with(store, sockets, host).await
+    }
+
+    /// As [`Config::start_on`], with sessions in `store`, whatever the settings say.
+    ///
+    /// # Errors
+    /// As [`Config::start_on`].
+    pub async fn start_with(
+        self,
+        store: Arc<dyn SessionStore>,
+        sockets: Sockets,
+        host: Host,
+    ) -> anyhow::Result<Records> {
+        let sessions = self.sessions(store, &host).await?;
         let records = sessions.records.clone();
         follow(&sessions, &host);
         finish(&sessions, &host);
@@ -65,7 +79,11 @@ impl Config {
         Ok(records)
     }
 
-    async fn sessions(&self, host: &Host) -> anyhow::Result<Sessions> {
+    async fn sessions(
+        &self,
+        store: Arc<dyn SessionStore>,
+        host: &Host,
+    ) -> anyhow::Result<Sessions> {
         let limits = self.session.limits()?;
         anyhow::ensure!(
             !self.revocations.max_lag.is_zero(),
@@ -84,8 +102,7 @@ impl Config {
             .map(super::AppSettings::app)
             .collect::<Result<_, _>>()?;
         Ok(Sessions::new(Parts {
-            records: Records::new(self.session_store(host).await?, Seal::derive(index))
-                .counting(&host.metrics),
+            records: Records::new(store, Seal::derive(index)).counting(&host.metrics),
             accounts,
             revocations: Arc::new(revocations),
             crypto: Arc::new(GrpcCrypto::new(channel)),
@@ -101,7 +118,11 @@ impl Config {
         }))
     }
 
-    async fn session_store(&self, host: &Host) -> anyhow::Result<Arc<dyn SessionStore>> {
+    /// Where sessions are kept: the Redis of the settings, or this process.
+    ///
+    /// # Errors
+    /// When `[redis]` makes no sense, or that Redis may throw sessions away.
+    pub async fn session_store(&self, host: &Host) -> anyhow::Result<Arc<dyn SessionStore>> {
         if let Some(redis) = &self.redis {
             let store = RedisStore::new(&redis.settings()?).context("[redis]")?;
             let store = Arc::new(store);

@@ -74,6 +74,10 @@ impl Shelves {
 
 #[async_trait]
 impl SessionStore for MemoryStore {
+    fn system(&self) -> &'static str {
+        "memory"
+    }
+
     async fn get(&self, keys: &[StoreKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
         let (shelves, now) = (self.shelves(), self.clock.elapsed());
         Ok(keys

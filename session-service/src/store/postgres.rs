@@ -13,10 +13,7 @@ use std::fmt;
 use sqlx::PgPool;
 
 use self::nudge::Nudges;
-use super::{
-    StoreError,
-    sql::{DEADLINE, bounded},
-};
+use super::{StoreError, sql::asked};
 
 /// Keeps accounts and revocations in PostgreSQL.
 ///
@@ -45,7 +42,7 @@ impl PostgresStore {
         &self,
         answer: impl Future<Output = Result<T, sqlx::Error>> + Send,
     ) -> Result<T, StoreError> {
-        bounded(DEADLINE, answer).await.map_err(StoreError::Sql)
+        asked("postgresql", answer).await.map_err(StoreError::Sql)
     }
 }
 

@@ -2,10 +2,11 @@
 use std::{sync::Arc, time::Duration};
 
 use telemetry::Metrics;
+use tracing::Instrument;
 
 use super::{
     Expect, Seal, SessionStore, StoreError, StoreKey, Swap, Write, failures::Failures,
-    record::Record, seal::Opened,
+    record::Record, seal::Opened, span,
 };
 use crate::domain::{Attempts, CodeClaim, Session, SessionId, UserSessions, UserTag};
 
@@ -50,6 +51,12 @@ impl Records {
     pub fn counting(self, metrics: &Metrics) -> Self {
         let failures = Failures::new(metrics);
         Self { failures, ..self }
+    }
+
+    /// The store's name in traces.
+    #[must_use]
+    pub fn system(&self) -> &'static str {
+        self.store.system()
     }
 
     /// Reads one session: one `GET`, nothing else.
@@ -128,7 +135,9 @@ impl Records {
     pub async fn commit(&self, change: Change) -> Result<bool, StoreError> {
         let sealed = change.0.into_iter().map(|part| part.seal(&self.seal));
         let swaps = sealed.collect::<Result<Vec<_>, _>>()?;
-        self.failures.count(self.store.swap(&swaps).await)
+        let span = span::of("store.swap", self.store.system());
+        let answer = self.store.swap(&swaps).instrument(span.clone()).await;
+        self.failures.count(span::note(&span, answer))
     }
 
     /// Everything that is stored, as stored.
@@ -146,7 +155,9 @@ impl Records {
     }
 
     async fn get(&self, keys: &[StoreKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
-        self.failures.count(self.store.get(keys).await)
+        let span = span::of("store.read", self.store.system());
+        let answer = self.store.get(keys).instrument(span.clone()).await;
+        self.failures.count(span::note(&span, answer))
     }
 
     async fn open<T: Record>(

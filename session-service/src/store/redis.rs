@@ -122,6 +122,10 @@ fn standalone(
 
 #[async_trait]
 impl SessionStore for RedisStore {
+    fn system(&self) -> &'static str {
+        "redis"
+    }
+
     async fn get(&self, keys: &[StoreKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
         let Some(first) = keys.first() else {
             return Ok(Vec::new());

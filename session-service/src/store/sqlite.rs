@@ -13,10 +13,7 @@ use sqlx::{
 };
 
 use self::{disk::Disk, place::Place};
-use super::{
-    StoreError,
-    sql::{DEADLINE, bounded},
-};
+use super::{StoreError, sql::asked};
 
 /// A writer waits this long for another one: less than callers wait for us, so that they hear why.
 const BUSY: Duration = Duration::from_secs(1);
@@ -102,7 +99,7 @@ impl SqliteStore {
         &self,
         answer: impl Future<Output = Result<T, sqlx::Error>> + Send,
     ) -> Result<T, StoreError> {
-        let answered = bounded(DEADLINE, answer).await;
+        let answered = asked("sqlite", answer).await;
         answered.map_err(|error| {
             self.disk.failed(&error);
             StoreError::Sql(error)
