@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Durat
 use serde::Deserialize;
 use service_kit::{Listen, SystemClock, config};
 use session_service::config::{DatabaseSettings, RedisConfig};
+use telemetry::SpanFeed;
 
 use crate::{
     cli::{Dev, Wechat},
@@ -37,8 +38,12 @@ impl Default for FakeTable {
 }
 
 pub(crate) async fn run(dev: Dev) -> anyhow::Result<ExitCode> {
-    let plan = plan(&dev)?;
-    let guard = telemetry::init("wxgate", &plan.gateway.telemetry)?;
+    let mut plan = plan(&dev)?;
+    let feed = SpanFeed::default();
+    // Whoever sees the page can make users and faults: nobody but this machine.
+    let private = plan.gateway.gateway.public.listen.ip().is_loopback();
+    plan.playground = (plan.fake.is_some() && private).then(|| feed.clone());
+    let guard = telemetry::init_fed("wxgate", &plan.gateway.telemetry, feed)?;
     let ended = serve(plan, &dev.data_dir).await;
     tokio::task::spawn_blocking(move || guard.shutdown()).await?;
     ended
@@ -60,6 +65,7 @@ fn plan(dev: &Dev) -> anyhow::Result<Plan> {
         session: config::load(file)?,
         crypto: config::load(file)?,
         fake: None,
+        playground: None,
     };
     if let Some(url) = &dev.parts.redis {
         plan.session.redis = Some(RedisConfig::at(url));

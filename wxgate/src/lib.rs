@@ -8,6 +8,7 @@ pub mod cli;
 mod demo;
 mod dev;
 pub mod keygen;
+mod playground;
 mod sessions;
 mod system;
 

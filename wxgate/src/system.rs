@@ -6,10 +6,13 @@ pub use self::plan::Plan;
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
 use anyhow::Context;
+use axum::Router;
 use fake_wechat::FakeWechat;
 use service_kit::{Clock, GrpcBind, Host, Lifecycle};
 use session_service::store::Records;
 use tokio::net::TcpListener;
+
+use crate::playground::{Outage, Playground, Sources, Switched};
 
 /// The whole product, running.
 pub struct System {
@@ -80,6 +83,7 @@ impl System {
             mut session,
             crypto,
             fake,
+            playground,
         } = plan;
         let host = || Host::new(lifecycle.child(), clock.clone());
 
@@ -93,10 +97,27 @@ impl System {
         let crypto = start_crypto(crypto, host())
             .await
             .context("crypto-service")?;
-        let (session, records) = start_session(session, &crypto, host())
+        let session = start_session(session, &crypto, host())
             .await
             .context("session-service")?;
-        let gateway = start_gateway(gateway, &session, host())
+        let Started {
+            session,
+            records,
+            outage,
+        } = session;
+        let beside = match (playground, &fake) {
+            (Some(feed), Some(fake)) => Playground::new(Sources {
+                feed,
+                outage,
+                fake: fake.at,
+                appid: appid(&session.config),
+                store: records.system(),
+                stopping: lifecycle.stopping(),
+            })?
+            .routes(),
+            _ => Router::new(),
+        };
+        let gateway = start_gateway(gateway, beside, &session, host())
             .await
             .context("auth-gateway")?;
 
@@ -166,6 +187,13 @@ impl Addresses {
     }
 }
 
+/// session-service, running, and what it runs on.
+struct Started {
+    session: Running<session_service::Config>,
+    records: Records,
+    outage: Outage,
+}
+
 async fn start_crypto(
     mut config: crypto_service::Config,
     host: Host,
@@ -181,18 +209,26 @@ async fn start_session(
     mut config: session_service::Config,
     crypto: &Running<crypto_service::Config>,
     host: Host,
-) -> anyhow::Result<(Running<session_service::Config>, Records)> {
+) -> anyhow::Result<Started> {
     let service = &mut config.session_service;
     service.crypto_service = format!("http://{}", crypto.config.crypto_service.grpc.listen);
     let sockets = config.bind().await?;
     config.session_service.grpc.listen = at(&sockets.grpc)?;
     config.session_service.admin.listen = sockets.admin.local_addr()?;
-    let records = config.clone().start_on(sockets, host.clone()).await?;
-    Ok((Running { host, config }, records))
+    let (store, outage) = Switched::new(config.session_store(&host).await?);
+    let starting = config.clone().start_with(store, sockets, host.clone());
+    let records = starting.await?;
+    let session = Running { host, config };
+    Ok(Started {
+        session,
+        records,
+        outage,
+    })
 }
 
 async fn start_gateway(
     mut config: auth_gateway::Config,
+    beside: Router,
     session: &Running<session_service::Config>,
     host: Host,
 ) -> anyhow::Result<Running<auth_gateway::Config>> {
@@ -202,8 +238,15 @@ async fn start_gateway(
     config.gateway.public.listen = sockets.public.local_addr()?;
     config.gateway.internal.listen = sockets.internal.local_addr()?;
     config.gateway.admin.listen = sockets.admin.local_addr()?;
-    config.clone().start_on(sockets, host.clone()).await?;
+    let starting = config.clone().start_with(beside, sockets, host.clone());
+    starting.await?;
     Ok(Running { host, config })
+}
+
+/// The mini-program that is meant where none is named.
+fn appid(config: &session_service::Config) -> String {
+    let first = config.apps.first();
+    first.map(|app| app.appid.clone()).unwrap_or_default()
 }
 
 fn at(bind: &GrpcBind) -> anyhow::Result<SocketAddr> {

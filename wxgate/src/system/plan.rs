@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::Path};
 use fake_wechat::{DEFAULT_APPID, DEFAULT_SECRET, FakeApp};
 use service_kit::Listen;
 use session_service::config::AppSettings;
+use telemetry::SpanFeed;
 
 use crate::keygen::{KeyFile, Keygen};
 
@@ -18,6 +19,8 @@ pub struct Plan {
     pub crypto: crypto_service::Config,
     /// fake-wechat; left out, the real one is asked.
     pub fake: Option<Fake>,
+    /// Serve the playground, which shows these spans; it needs a fake WeChat.
+    pub playground: Option<SpanFeed>,
 }
 
 /// fake-wechat in this process.
@@ -40,6 +43,7 @@ impl Plan {
             session: session_service::Config::default(),
             crypto: crypto_service::Config::default(),
             fake: None,
+            playground: None,
         };
         plan.on_free_ports();
         plan.furnish(dir)?;
