@@ -50,9 +50,13 @@ pub(crate) async fn run(dev: Dev) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(plan: Plan, data_dir: &Path) -> anyhow::Result<ExitCode> {
-    let kept = kept_in(&plan);
+    let (kept, plays) = (kept_in(&plan), plan.playground.is_some());
     let system = Box::pin(System::start(plan, Arc::new(SystemClock))).await?;
     print!("{}", welcome(&system.addresses, kept, data_dir));
+    if plays {
+        let at = system.addresses.public;
+        println!("Look at it in a browser: http://{at}/playground\n");
+    }
     let code = system.lifecycle.run(GRACE).await?;
     println!("wxgate has ended.");
     Ok(code)

@@ -1,10 +1,12 @@
 //! The command that a newcomer types.
-use std::{
-    fs,
-    process::{Command, Output},
-};
+mod laptop;
+mod playground;
 
-use testkit::{Phone, Ports, Program, Wechat, story};
+use std::process::{Command, Output};
+
+use testkit::{Ports, Program, story};
+
+use self::laptop::Laptop;
 
 /// What the command says when called with `arguments`.
 fn wxgate(arguments: &[&str]) -> Output {
@@ -15,27 +17,14 @@ fn wxgate(arguments: &[&str]) -> Output {
 #[tokio::test]
 async fn wxgate_serves_until_it_is_told_to_end_and_keeps_its_users() {
     story(async {
-        let (dir, ports) = (tempfile::tempdir().expect("a folder"), Ports::free());
-        let path = |name: &str| dir.path().join(name).to_str().expect("plain").to_owned();
-        let fake = format!("[fake_wechat]\nlisten = '{}'\n", ports.fake);
-        fs::write(path("wxgate.toml"), ports.settings() + &fake).expect("writable");
-        let (config, data, log) = (path("wxgate.toml"), path("data"), dir.path().join("log"));
-        let arguments = ["--config", config.as_str(), "--data-dir", data.as_str()];
-        let (phone, wechat) = (
-            Phone::new(ports.public, ports.internal),
-            Wechat::new(ports.fake),
-        );
+        let laptop = Laptop::new(Ports::settings);
         let mut ids = Vec::new();
         for _ in 0..2 {
-            let mut program = Program::start("wxgate", &arguments, &log);
-            for url in ports.readiness() {
-                program.until_ready(&url).await;
-            }
-            let code = wechat.login_code("oMei").await;
-            let login = phone.login(&code).await.expect(200);
+            let program = laptop.run().await;
+            let code = laptop.wechat.login_code("oMei").await;
+            let login = laptop.phone.login(&code).await.expect(200);
             ids.push(login.body["user"]["id"].clone());
-            let ended = program.terminate().await;
-            assert!(ended.success(), "{ended}: {}", program.log());
+            laptop::end(program).await;
         }
         assert_eq!(ids[0], ids[1], "users outlive the process");
     })

@@ -1,0 +1,132 @@
+//! The playground's side of the server.
+use serde_json::{Value, json};
+use testkit::{Ports, story};
+
+use crate::laptop::{Laptop, end};
+
+/// The spans that end, as the page hears of them.
+struct Spans {
+    response: reqwest::Response,
+    heard: String,
+}
+
+impl Spans {
+    async fn watch(laptop: &Laptop) -> Self {
+        let url = format!("http://{}/playground/trace", laptop.ports.public);
+        Self {
+            response: reqwest::get(url).await.expect("a stream"),
+            heard: String::new(),
+        }
+    }
+
+    /// The spans until one is called `name`.
+    async fn until(&mut self, name: &str) -> Vec<Value> {
+        loop {
+            let spans: Vec<Value> = self
+                .heard
+                .split("\n\n")
+                .filter_map(|event| event.strip_prefix("data: "))
+                .filter_map(|data| serde_json::from_str(data).ok())
+                .collect();
+            if spans.iter().any(|span| span["name"] == name) {
+                return spans;
+            }
+            let chunk = self.response.chunk().await.expect("it goes on");
+            let chunk = chunk.expect("it has not ended");
+            self.heard
+                .push_str(std::str::from_utf8(&chunk).expect("text"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_page_hears_whom_a_login_asked() {
+    story(async {
+        let laptop = Laptop::new(Ports::settings);
+        let program = laptop.run().await;
+        let mut spans = Spans::watch(&laptop).await;
+        let code = laptop.wechat.login_code("oMei").await;
+        let token = laptop.phone.login(&code).await.expect(200).token();
+        let spans = spans.until("POST /v1/login").await;
+        let root = spans.last().expect("the login");
+        assert_eq!(
+            (&root["parent"], &root["kind"]),
+            (&Value::Null, &json!("server"))
+        );
+        for asked in [
+            "wx.session.v1.SessionService/Login",
+            "wx.crypto.v1.CryptoService/SealSessionKey",
+            "GET /sns/jscode2session",
+            "store.swap",
+            "sql",
+        ] {
+            let of_login = |span: &&Value| span["name"] == asked && span["trace"] == root["trace"];
+            assert!(
+                spans.iter().any(|span| of_login(&span)),
+                "{asked}: {spans:?}"
+            );
+        }
+        let told = format!("{spans:?}");
+        assert!(!told.contains(&token) && !told.contains(&code) && !told.contains("oMei"));
+        end(program).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_store_that_the_page_switches_off_loses_nothing() {
+    story(async {
+        let laptop = Laptop::new(Ports::settings);
+        let program = laptop.run().await;
+        let code = laptop.wechat.login_code("oMei").await;
+        let token = laptop.phone.login(&code).await.expect(200).token();
+        let switch = async |down: bool| {
+            let body = Some(json!({ "down": down }));
+            let switched = laptop.phone.call("PUT", "/playground/store", None, body);
+            switched.await.expect(204);
+        };
+        switch(true).await;
+        let refused = laptop.phone.session(&token).await;
+        assert_eq!(refused.problem(), (503, "store_unavailable"));
+        switch(false).await;
+        laptop.phone.session(&token).await.expect(200);
+        end(program).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_pages_control_calls_reach_the_fake_wechat_and_nothing_else() {
+    story(async {
+        let laptop = Laptop::new(Ports::settings);
+        let program = laptop.run().await;
+        let call = |path: &'static str| laptop.phone.call("POST", path, None, Some(json!({})));
+        let code = call("/playground/fake/login-code").await.expect(200);
+        assert!(code.body["code"].is_string());
+        let outside = call("/playground/fake/..%2Fsns%2Fjscode2session").await;
+        assert_eq!(outside.status, 404);
+        end(program).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_playground_is_for_this_machine_alone() {
+    story(async {
+        let laptop = Laptop::new(|ports| {
+            let open = format!(
+                "public = {{ listen = \"0.0.0.0:{}\", insecure_plaintext = true }}",
+                ports.public.port()
+            );
+            let line = format!("public = {{ listen = \"{}\" }}", ports.public);
+            ports.settings().replace(&line, &open)
+        });
+        let program = laptop.run().await;
+        for path in ["/playground", "/playground/config", "/playground/trace"] {
+            let answer = laptop.phone.call("GET", path, None, None).await;
+            assert_eq!(answer.status, 404, "{path}");
+        }
+        end(program).await;
+    })
+    .await;
+}
