@@ -1,0 +1,101 @@
+import { trimmed } from './addresses.js'
+import { saysOver } from './answer.js'
+import { createGate } from './backoff.js'
+import { call } from './call.js'
+import { isTransient, WxgateError } from './error.js'
+import { decrypt } from './open-data.js'
+import type { Client, ClientOptions, SessionEntry } from './options.js'
+import { phoneNumber } from './phone.js'
+import { updateProfile } from './profile.js'
+import { createRefreshLoop } from './refresh-loop.js'
+import { createSend } from './request.js'
+import { phone, type Runtime } from './runtime.js'
+import type { SessionState } from './session.js'
+import { createSessions } from './sessions.js'
+import { createStorage } from './storage.js'
+import { createVisibility } from './visibility.js'
+import { surroundingWx } from './wx.js'
+
+/** Makes the client of a mini-program. One is enough: keep it where every page finds it. */
+export function createClient(options: ClientOptions): Client {
+  const { appid, device, services = [], storageKey = 'wxgate.session', uploadAvatar, wx = surroundingWx() } = options
+  if (!wx) throw new WxgateError('invalid_argument', 'no wx here: pass one')
+  const runtime: Runtime = Object.assign({}, phone, options.runtime)
+  const base = trimmed(options.baseUrl)
+  const gate = createGate(runtime)
+  const { set, shown, whenShown } = createVisibility(wx, () => arm())
+  const listeners = createListeners()
+
+  /** Works with a token that has expired, and more than once. */
+  const endThere = async (token: string) => {
+    const ask = () => call(wx, runtime, { url: `${base}/v1/session`, method: 'DELETE', timeout: 10_000 }, token)
+    try {
+      await ask().catch((error) => {
+        if (isTransient(error)) return ask()
+        throw error
+      })
+    } catch (error) {
+      if (!saysOver(error)) throw error // it was over already
+    }
+  }
+
+  const door = { wx, runtime, gate, base, appid, device, whenShown }
+  const sessions = createSessions(door, createStorage(wx, storageKey, base), {
+    changed: (before, after) => {
+      arm()
+      if (before.status !== after.status || before.user !== after.user) listeners.tell(after)
+    },
+    abandoned: (token) => void endThere(token).catch(() => undefined),
+  })
+  const arm = createRefreshLoop(sessions, shown, gate, runtime)
+  arm()
+  const send = createSend(wx, runtime, sessions, [base].concat(services.map(trimmed)), whenShown)
+  const remove = (url: string) => send({ url, method: 'DELETE' })
+
+  return {
+    get state() {
+      return sessions.state()
+    },
+    login: ({ fresh = false } = {}) => sessions.login(fresh),
+    request: send,
+    token: async () => (await sessions.current()).token,
+    getPhoneNumber: ({ detail }) => phoneNumber(sessions, send, detail),
+    decrypt: (source) => decrypt(sessions, send, source),
+    updateProfile: async (change) => {
+      const user = await updateProfile(send, change, uploadAvatar)
+      sessions.describe(user)
+      return user
+    },
+    sessions: async () => (await send<{ sessions: SessionEntry[] }>({ url: '/v1/sessions' })).data.sessions,
+    endSession: async (id) => {
+      await remove(`/v1/sessions/${encodeURIComponent(id)}`)
+    },
+    logout: async ({ everywhere = false } = {}) => {
+      // Everywhere: first there, so that it can be tried again when the server is away.
+      if (everywhere) await remove('/v1/sessions')
+      const token = await sessions.end()
+      if (token && !everywhere) await endThere(token)
+    },
+    eraseUser: async () => {
+      await remove('/v1/user')
+      await sessions.end()
+    },
+    onSessionChange: listeners.add,
+    show: () => set(true),
+    hide: () => set(false),
+  }
+}
+
+function createListeners() {
+  let listeners: ((state: SessionState) => void)[] = []
+  return {
+    add: (listener: (state: SessionState) => void) => {
+      listeners = listeners.concat(listener)
+      return () => {
+        listeners = listeners.filter((other) => other !== listener)
+      }
+    },
+    /** What one throws reaches `wx.onUnhandledRejection`, and stops neither the others nor a login. */
+    tell: (state: SessionState) => listeners.forEach((listener) => void Promise.resolve(state).then(listener)),
+  }
+}

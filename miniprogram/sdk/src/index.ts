@@ -1,0 +1,11 @@
+/** Login and sessions of a WeChat mini-program with wxgate. */
+export { createClient } from './client.js'
+export { WxgateError } from './error.js'
+export type { OpenData, OpenDataSource } from './open-data.js'
+export type { Client, ClientOptions, SessionEntry } from './options.js'
+export type { PhoneNumber, PhoneNumberDetail, PhoneNumberEvent } from './phone.js'
+export type { ProfileChange, UploadAvatar } from './profile.js'
+export type { RequestOptions, Response } from './request.js'
+export type { Runtime } from './runtime.js'
+export type { SessionState, Status, User } from './session.js'
+export type { HttpMethod, Wx, WxFailure, WxLogin, WxRequest, WxResponse } from './wx.js'

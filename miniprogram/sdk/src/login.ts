@@ -1,0 +1,80 @@
+import type { Gate } from './backoff.js'
+import { call, present } from './call.js'
+import { codeOf, isTransient } from './error.js'
+import type { Runtime } from './runtime.js'
+import type { Grant, User } from './session.js'
+import { afterFailure, draw, type Ticket } from './ticket.js'
+import type { Wx } from './wx.js'
+
+/** How often one login or one refresh tries. */
+const ATTEMPTS = 3
+/** How long it waits between two tries, in milliseconds; where more is asked for, it fails at once. */
+const PATIENCE = 8_000
+/** wxgate gives up on a login after 5 s. */
+const TIMEOUT = 10_000
+
+/** What login and refresh need. */
+export interface Door {
+  wx: Wx
+  runtime: Runtime
+  gate: Gate
+  base: string
+  appid: string | undefined
+  device: string | undefined
+  /** Resolves when requests have a chance: while the app is shown. */
+  whenShown(): Promise<void>
+}
+
+/** The answer to a login. */
+export type Login = Grant & { user: User }
+
+/** What gets a code and buys a session with it; what fails in passing is tried again. */
+export function createLogin(door: Door): () => Promise<Login> {
+  const { wx, runtime, base, appid, device } = door
+  let ticket: Ticket | undefined
+  const exchange = async () => {
+    const sent = ticket && runtime.now() < ticket.until ? ticket : await draw(wx, runtime)
+    const data = present({ code: sent.code, nonce: sent.nonce, appid, device })
+    try {
+      const answer = await call(wx, runtime, { url: `${base}/v1/login`, method: 'POST', data, timeout: TIMEOUT })
+      ticket = undefined
+      return answer.data as Login
+    } catch (error) {
+      ticket = afterFailure(sent, error)
+      throw error
+    }
+  }
+  const exchangeNewest = () =>
+    exchange().catch((error) => {
+      // On a weak network wx.login can repeat an old code: take another one, once.
+      if (codeOf(error) === 'login_code_rejected') return exchange()
+      throw error
+    })
+  return () => persist(door, exchangeNewest)
+}
+
+/** Asks for the token that takes this one's place. Asking again gives the same one. */
+export function refresh(door: Door, token: string): Promise<Grant> {
+  const { wx, runtime, base } = door
+  return persist(door, async () => {
+    const url = `${base}/v1/session/refresh`
+    return (await call(wx, runtime, { url, method: 'POST', timeout: TIMEOUT }, token)).data as Grant
+  })
+}
+
+async function persist<T>({ gate, whenShown }: Door, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    await gate.pass(PATIENCE)
+    await whenShown()
+    try {
+      const done = await work()
+      gate.open()
+      return done
+    } catch (error) {
+      if (!isTransient(error)) throw error
+      gate.shut(error)
+      // Misconfigured: an operator has to act, and no second try helps before.
+      if (attempt >= ATTEMPTS || error.code === 'wechat_misconfigured') throw error
+    }
+  }
+}

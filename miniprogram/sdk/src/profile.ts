@@ -1,0 +1,28 @@
+import { present } from './call.js'
+import { WxgateError } from './error.js'
+import type { Send } from './request.js'
+import type { User } from './session.js'
+
+/** Puts a picture somewhere, and gives its lasting address: https, at most 512 bytes. */
+export type UploadAvatar = (path: string) => Promise<string>
+
+/** What to change. What is left out stays, what is empty is taken away. */
+export interface ProfileChange {
+  nickname?: string
+  /** A lasting address. */
+  avatarUrl?: string
+  /** The temporary file of `bindchooseavatar`; it goes through `uploadAvatar` first. */
+  avatarFile?: string
+}
+
+/** Changes nickname and picture. */
+export async function updateProfile(send: Send, change: ProfileChange, upload?: UploadAvatar): Promise<User> {
+  const { nickname, avatarFile } = change
+  let { avatarUrl } = change
+  if (avatarFile) {
+    if (!upload) throw new WxgateError('invalid_argument', 'avatarFile needs uploadAvatar')
+    avatarUrl = await upload(avatarFile)
+  }
+  const data = present({ nickname, avatar_url: avatarUrl })
+  return (await send<{ user: User }>({ url: '/v1/user/profile', method: 'PUT', data })).data.user
+}

@@ -1,0 +1,104 @@
+import { resolve } from './addresses.js'
+import { saysOver } from './answer.js'
+import { delay } from './backoff.js'
+import { call } from './call.js'
+import { isTransient, type WxgateError } from './error.js'
+import { sleep, type Runtime } from './runtime.js'
+import type { Sessions } from './sessions.js'
+import { createSlots } from './slots.js'
+import type { HttpMethod, Wx, WxResponse } from './wx.js'
+
+/** A request of the logged-in user's. */
+export interface RequestOptions {
+  /** A path at `baseUrl`, or an absolute address under it or under one of `services`. */
+  url: string
+  /** `GET` when left out. There is no PATCH in mini-programs. */
+  method?: HttpMethod
+  /** As for `wx.request`. */
+  data?: string | object | ArrayBuffer
+  header?: Record<string, string>
+  /** Milliseconds; 60 s when left out. */
+  timeout?: number
+  /**
+   * How often to repeat it when the server is away: 2 when left out. A POST is repeated only if the server
+   * says that it did not do it, by a 503 with `Retry-After`; unless `idempotent` says that it may be.
+   */
+  retries?: number
+  /** Whether doing it twice is as good as doing it once. */
+  idempotent?: boolean
+}
+
+/** An answer below 400, as `wx.request` gives it. */
+export interface Response<T> {
+  statusCode: number
+  data: T
+  header: Record<string, string>
+}
+
+/** Sends a request with the session's token. */
+export type Send = <T>(options: RequestOptions) => Promise<Response<T>>
+
+/** No wait between two tries is longer, in milliseconds. */
+const PATIENCE = 10_000
+/** Failures that may be repeated before successes have to pay for more: repeating must not add to an outage. */
+const BUDGET = 5
+/** What a success pays. */
+const PAY = 0.2
+
+/** What sends requests: nine at once, each once more when its session was over. */
+export function createSend(
+  wx: Wx,
+  runtime: Runtime,
+  sessions: Sessions,
+  allowed: readonly string[],
+  whenShown: () => Promise<void>,
+): Send {
+  const inSlot = createSlots()
+  let budget = BUDGET
+
+  /** Waits for the next try; throws the error when there shall be none. */
+  const pause = async (options: RequestOptions, failures: number, error: unknown) => {
+    const { retries = 2 } = options
+    if (!isTransient(error) || !mayRepeat(options, error) || failures > retries || budget < 1) throw error
+    budget--
+    const wait = delay(failures, error, runtime.random)
+    if (wait > PATIENCE) throw error
+    await sleep(runtime, wait)
+    await whenShown()
+  }
+
+  /** What fails on the way to a session has been tried often enough there. */
+  const persist = async (options: RequestOptions, url: string): Promise<WxResponse> => {
+    const { data, header, timeout, method = 'GET' } = options
+    let session = await sessions.current()
+    let replaced = false
+    for (let failures = 0; ; ) {
+      try {
+        return await call(wx, runtime, { url, method, data, header, timeout }, session.token)
+      } catch (error) {
+        if (!saysOver(error)) {
+          await pause(options, ++failures, error)
+          session = await sessions.current()
+        } else if (replaced) {
+          sessions.distrust(session.token)
+          throw error
+        } else {
+          replaced = true
+          session = await sessions.replace(session.token, error)
+        }
+      }
+    }
+  }
+
+  return async <T>(options: RequestOptions) => {
+    const url = resolve(options.url, allowed)
+    const { statusCode, data, header } = await inSlot(() => persist(options, url))
+    budget = Math.min(BUDGET, budget + PAY)
+    return { statusCode, data: data as T, header: Object(header) as Record<string, string> }
+  }
+}
+
+function mayRepeat({ idempotent, method }: RequestOptions, { code, status, retryAfter }: WxgateError): boolean {
+  if (status === 503 && retryAfter !== undefined) return true
+  return (code === 'network' || Number(status) > 501) && (idempotent || method !== 'POST')
+}

@@ -1,0 +1,148 @@
+import { saysOver } from './answer.js'
+import { codeOf, WxgateError } from './error.js'
+import { createFlight } from './flight.js'
+import { createLogin, refresh, type Door } from './login.js'
+import { granted, isDue, type Grant, type Session, type SessionState, type Status, type User } from './session.js'
+import type { Storage } from './storage.js'
+
+/** A token that was refused although it was new is taken to be refused again for this long, or up to twice. */
+const DISTRUST = 30_000
+
+/** What the rest of the client does when a session comes or goes. */
+export interface Hooks {
+  /** Each time that the token or the user changes. */
+  changed(before: SessionState, after: SessionState): void
+  /** For a token that was granted after the user had logged out. */
+  abandoned(token: string): void
+}
+
+/** The one session: kept, renewed, and replaced by at most one login or refresh at a time. */
+export interface Sessions {
+  state(): SessionState
+  /** The session as it is, perhaps expired. */
+  peek(): Session | undefined
+  /** The session to send with. It logs in only when there is none, and does not wait for a refresh that is due. */
+  current(): Promise<Session>
+  /** The session after `token` was refused: its successor if there is one by now, else that of a new login. */
+  replace(token: string, refused: WxgateError): Promise<Session>
+  /** Notes that `token` was refused although a login had just given it: no login for each such refusal. */
+  distrust(token: string): void
+  /** Logs in, also after a logout or a block. `fresh` does so although there is a session. */
+  login(fresh: boolean): Promise<SessionState>
+  /** Refreshes the session; one that has expired is replaced by a login. */
+  renew(): Promise<unknown>
+  /** The user changed what is known of them. */
+  describe(user: User): void
+  /** Ends it here, and gives the token that was current. */
+  end(): Promise<string | undefined>
+}
+
+/** The session that storage has kept, or none. */
+export function createSessions(door: Door, storage: Storage, hooks: Hooks): Sessions {
+  const { runtime, gate } = door
+  const { now, random } = runtime
+  let { status, session } = storage.load()
+  /** Grows when the user logs out: what was under way then counts no more. */
+  let epoch = 0
+  let distrustUntil = 0
+  const logIn = createLogin(door)
+  const { join, landed } = createFlight<Session>()
+
+  const state = (): SessionState => (session ? { status, user: session.user } : { status })
+
+  const become = (nextStatus: Status, nextSession?: Session) => {
+    const before = state()
+    status = nextStatus
+    session = nextSession
+    storage.save({ status, session })
+    hooks.changed(before, state())
+  }
+
+  const refuseWhenEnded = () => {
+    if (status === 'blocked') throw new WxgateError('user_blocked')
+    if (status === 'logged_out') throw new WxgateError('logged_out')
+  }
+
+  const adopt = (grant: Grant, user: User, asked: number): Session => {
+    if (asked !== epoch) throw new WxgateError('logged_out')
+    const adopted = granted(grant, user, runtime)
+    become('active', adopted)
+    return adopted
+  }
+
+  const enter = async () => {
+    const asked = epoch
+    try {
+      const grant = await logIn()
+      if (asked !== epoch) hooks.abandoned(grant.session_rd)
+      return adopt(grant, grant.user, asked)
+    } catch (error) {
+      if (codeOf(error) === 'user_blocked' && asked === epoch) become('blocked')
+      throw error
+    }
+  }
+
+  /** The token is over, but the user has not left: whoever needs a session waits for the next login. */
+  const lapse = () => {
+    if (session) session = Object.assign({}, session, { expiresAt: 0 })
+  }
+
+  const step = async (old: Session) => {
+    const asked = epoch
+    try {
+      const grant = await refresh(door, old.token)
+      return adopt(grant, (session || old).user, asked)
+    } catch (error) {
+      if (!saysOver(error) || asked !== epoch) throw error
+      lapse()
+      return enter()
+    }
+  }
+
+  const renew = async () => {
+    const old = session
+    if (old) await join(() => (now() < old.expiresAt ? step(old) : enter()))
+  }
+
+  const current = async () => {
+    refuseWhenEnded()
+    if (!session || now() >= session.expiresAt) return join(enter)
+    if (isDue(session, now()) && !gate.wait()) renew().catch(() => undefined)
+    return session
+  }
+
+  return {
+    state,
+    peek: () => session,
+    current,
+    renew,
+    replace: async (token, refused) => {
+      await landed()
+      refuseWhenEnded()
+      if (session && session.token !== token) return session
+      if (now() < distrustUntil) throw refused
+      lapse()
+      return join(enter)
+    },
+    distrust: (token) => {
+      if (session && session.token === token) distrustUntil = now() + DISTRUST * (1 + random())
+    },
+    login: async (fresh) => {
+      const ended = status === 'logged_out' || status === 'blocked'
+      if (fresh || ended) await landed()
+      if (ended) become('none')
+      await (fresh ? join(enter) : current())
+      return state()
+    },
+    describe: (user) => {
+      if (session) become('active', Object.assign({}, session, { user }))
+    },
+    end: async () => {
+      const token = session && session.token
+      epoch++
+      become('logged_out')
+      await landed()
+      return token
+    },
+  }
+}

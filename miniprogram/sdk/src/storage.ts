@@ -1,0 +1,52 @@
+import type { Session, Status } from './session.js'
+import type { Wx } from './wx.js'
+
+/** What is kept over a restart of the mini-program. */
+export interface Kept {
+  status: Status
+  session?: Session | undefined
+}
+
+interface Stored extends Kept {
+  /** Whose it is: a token is not sent to another server because a build changed its address. */
+  base: string
+}
+
+/** Keeps the session in the phone's storage. When that fails, the session lives as long as the app runs. */
+export interface Storage {
+  load(): Kept
+  save(kept: Kept): void
+}
+
+/** The storage under `key`, for the server at `base`. */
+export function createStorage(wx: Wx, key: string, base: string): Storage {
+  const attempt = (work: () => void, otherwise?: () => void) => {
+    try {
+      work()
+    } catch {
+      // Storage can be full, damaged or denied.
+      if (otherwise) otherwise()
+    }
+  }
+  return {
+    load: () => {
+      let kept: Kept = { status: 'none' }
+      attempt(() => {
+        const stored = wx.getStorageSync(key) as Stored
+        if (stored.base === base && isWhole(stored)) kept = stored
+      })
+      return kept
+    },
+    save: (kept) =>
+      attempt(
+        () => wx.setStorageSync(key, Object.assign({ base }, kept)),
+        () => attempt(() => wx.removeStorageSync(key)), // better nothing than a token that was replaced
+      ),
+  }
+}
+
+function isWhole({ status, session }: Stored): boolean {
+  if (!session) return status === 'logged_out'
+  const { token, grantedAt, refreshAt, expiresAt, user } = session
+  return status === 'active' && Boolean(token && user) && grantedAt + refreshAt + expiresAt > 0
+}

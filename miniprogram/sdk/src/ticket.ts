@@ -1,0 +1,42 @@
+import { codeOf, WxgateError } from './error.js'
+import { nonce, type Runtime } from './runtime.js'
+import { quietly, type Wx, type WxLogin } from './wx.js'
+
+/** A code lives for five minutes; some are left for the way. */
+const CODE_LIFE = 240_000
+/** For 30 s wxgate repeats its answer to the same code and nonce; some are left for the way. */
+const REPLAY = 25_000
+
+/** A code of `wx.login`, and the nonce under which its answer can be asked for again. */
+export interface Ticket {
+  code: string
+  nonce: string
+  drawnAt: number
+  /** Until when it can be sent. */
+  until: number
+}
+
+/** Asks WeChat for a code. */
+export async function draw(wx: Wx, runtime: Runtime): Promise<Ticket> {
+  const code = await new Promise<string>((resolve, reject) => {
+    const fail: WxLogin['fail'] = ({ errMsg }) => reject(new WxgateError('wx_login_failed', errMsg))
+    const success: WxLogin['success'] = (answer) => (answer.code ? resolve(answer.code) : fail({}))
+    quietly(wx.login({ timeout: 10_000, success, fail }))
+  })
+  const drawnAt = runtime.now()
+  return { code, nonce: nonce(runtime), drawnAt, until: drawnAt + CODE_LIFE }
+}
+
+/** What is left of a ticket after a login with it failed. */
+export function afterFailure(ticket: Ticket, error: unknown): Ticket | undefined {
+  switch (codeOf(error)) {
+    case 'store_unavailable':
+    case 'overloaded':
+      return ticket // certainly not spent
+    case 'network':
+    case 'deadline_exceeded':
+      return Object.assign(ticket, { until: ticket.drawnAt + REPLAY }) // perhaps spent
+    default:
+      return undefined
+  }
+}

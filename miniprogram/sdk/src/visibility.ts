@@ -1,0 +1,29 @@
+import type { Wx } from './wx.js'
+
+/** Whether the mini-program is on the screen. */
+export interface Visibility {
+  set(shown: boolean): void
+  shown(): boolean
+  /** Resolves at once while shown. In the background WeChat cuts requests after 5 s. */
+  whenShown(): Promise<void>
+}
+
+/** A new client takes the app to be shown. */
+export function createVisibility(wx: Wx, changed: () => void): Visibility {
+  let visible = true
+  let waiting: (() => void)[] = []
+  const set = (shown: boolean) => {
+    visible = shown
+    if (shown) waiting.splice(0).forEach((resume) => resume())
+    changed()
+  }
+  if (wx.onAppShow) wx.onAppShow(() => set(true))
+  if (wx.onAppHide) wx.onAppHide(() => set(false))
+  return {
+    set,
+    shown: () => visible,
+    whenShown: async () => {
+      if (!visible) await new Promise<void>((resolve) => waiting.push(resolve))
+    },
+  }
+}

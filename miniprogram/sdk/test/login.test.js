@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { away } from './support/fake-server.js'
+import { settled } from './support/clock.js'
+import { passing, scene } from './support/scene.js'
+
+const sent = (server) => server.asked.filter(({ path }) => path === '/v1/login').map(({ wire }) => JSON.parse(wire.body))
+
+test('a login whose answer was lost is asked for again with the same code and nonce', async () => {
+  const { clock, client, server, wx } = scene()
+  server.outage = ({ path, count }) => (path === '/v1/login' && count === 1 ? new Error('lost') : undefined)
+  await passing(clock, client.login())
+  const [first, second] = sent(server)
+  assert.deepEqual(second, first)
+  assert.equal(wx.logins, 1)
+})
+
+test('each wx.login has its own nonce', async () => {
+  const { clock, client, server } = scene()
+  for (let n = 0; n < 5; n++) await passing(clock, client.login({ fresh: true }))
+  const nonces = sent(server).map(({ nonce }) => nonce)
+  assert.equal(new Set(nonces).size, 5)
+  for (const nonce of nonces) assert.match(nonce, /^[!-~]{20,128}$/)
+})
+
+test('a code that was not spent is sent again, one that may be is not sent for long', async () => {
+  const { clock, client, server, wx } = scene()
+  server.outage = ({ path }) => (path === '/v1/login' ? away(1) : undefined)
+  await assert.rejects(passing(clock, client.login()), { code: 'store_unavailable' })
+  await clock.advance(120_000)
+  server.outage = undefined
+  await passing(clock, client.login())
+  assert.equal(wx.logins, 1)
+
+  server.outage = ({ path }) => (path === '/v1/login' ? new Error('lost') : undefined)
+  await assert.rejects(passing(clock, client.login({ fresh: true })), { code: 'network' })
+  await clock.advance(60_000)
+  server.outage = undefined
+  await passing(clock, client.login({ fresh: true }))
+  assert.equal(wx.logins, 3)
+})
+
+test('a code that WeChat served from a cache is replaced by a new one, once', async () => {
+  const stale = scene({ wx: { login: undefined } })
+  let given = 0
+  stale.wx.codes = async () => (++given === 1 ? 'an-old-code' : stale.server.code())
+  await passing(stale.clock, stale.client.login())
+  assert.equal(given, 2)
+
+  const hopeless = scene()
+  hopeless.wx.codes = async () => 'an-old-code'
+  await assert.rejects(passing(hopeless.clock, hopeless.client.login()), { code: 'login_code_rejected', status: 401 })
+  assert.equal(hopeless.wx.logins, 2)
+})
+
+test('a blocked user is not logged in again until the app asks for it', async () => {
+  const { clock, client, server, wx } = scene()
+  await passing(clock, client.login())
+  server.blocked = true
+  server.endAll()
+  await assert.rejects(passing(clock, client.request({ url: '/orders' })), { code: 'user_blocked' })
+  assert.equal(client.state.status, 'blocked')
+  for (let n = 0; n < 5; n++) await assert.rejects(client.request({ url: '/orders' }), { code: 'user_blocked' })
+  await clock.advance(3_600_000)
+  wx.hide()
+  wx.show()
+  await clock.advance(3_600_000)
+  assert.equal(wx.logins, 2)
+  server.blocked = false
+  await passing(clock, client.login())
+  assert.equal(client.state.status, 'active')
+})
+
+test('after a logout nothing logs in again until the app asks for it, not even after a restart', async () => {
+  const { clock, client, start, server, wx } = scene()
+  await passing(clock, client.login())
+  await passing(clock, client.logout())
+  assert.equal(server.asked.at(-1).method, 'DELETE')
+  for (const it of [client, start()]) {
+    assert.deepEqual(it.state, { status: 'logged_out' })
+    await assert.rejects(it.request({ url: '/orders' }), { code: 'logged_out' })
+  }
+  await clock.advance(3_600_000)
+  assert.equal(wx.logins, 1)
+  await passing(clock, client.login())
+  assert.equal(client.state.status, 'active')
+})
+
+test('a logout counts here although the server is away, and says so', async () => {
+  const { clock, client, server } = scene()
+  await passing(clock, client.login())
+  server.outage = () => away(1)
+  await assert.rejects(passing(clock, client.logout()), { code: 'store_unavailable' })
+  assert.equal(client.state.status, 'logged_out')
+})
+
+test('a logout everywhere that did not reach the server can be tried again', async () => {
+  const { clock, client, server } = scene()
+  await passing(clock, client.login())
+  server.outage = () => away(60)
+  await assert.rejects(passing(clock, client.logout({ everywhere: true })), { code: 'store_unavailable' })
+  assert.equal(client.state.status, 'active')
+  server.outage = undefined
+  await passing(clock, client.logout({ everywhere: true }))
+  assert.equal(client.state.status, 'logged_out')
+})
+
+test('a login that is overtaken by a logout gives no session, and its token is ended', async () => {
+  const { clock, client, server } = scene({ server: { latency: 200 } })
+  const login = client.login()
+  await settled()
+  const logout = client.logout()
+  await assert.rejects(passing(clock, login), { code: 'logged_out' })
+  await passing(clock, logout)
+  await clock.advance(1_000)
+  const ended = server.asked.filter(({ method }) => method === 'DELETE')
+  assert.equal(ended.length, 1)
+  assert.equal(client.state.status, 'logged_out')
+})
+
+test('a login right after a logout does not get the one that was overtaken', async () => {
+  const { clock, client } = scene({ server: { latency: 200 } })
+  const first = client.login().catch((error) => error.code)
+  await settled()
+  client.logout()
+  const second = client.login()
+  await passing(clock, second)
+  assert.equal(await first, 'logged_out')
+  assert.equal(client.state.status, 'active')
+})
+
+test('a change of the session is told once, a refresh is none', async () => {
+  const { clock, client } = scene()
+  const told = []
+  const stop = client.onSessionChange(({ status, user }) => told.push([status, user && user.nickname]))
+  await passing(clock, client.login())
+  await clock.advance(60 * 60_000)
+  await passing(clock, client.updateProfile({ nickname: '阿梅' }))
+  await passing(clock, client.logout())
+  stop()
+  await passing(clock, client.login())
+  assert.deepEqual(told, [
+    ['active', ''],
+    ['active', '阿梅'],
+    ['logged_out', undefined],
+  ])
+})
+
+test('errors carry what the server said', async () => {
+  const { clock, client, server } = scene()
+  server.outage = ({ path }) => (path === '/v1/login' ? away(90) : undefined)
+  const error = await passing(clock, client.login()).catch((caught) => caught)
+  assert.equal(error.name, 'WxgateError')
+  assert.equal(error.code, 'store_unavailable')
+  assert.equal(error.status, 503)
+  assert.equal(error.retryAfter, 90)
+  assert.equal(error.traceId, 't1')
+})
+
+test('a server that asks for patience is left alone, and requests say so at once', async () => {
+  const { clock, client, server } = scene()
+  server.outage = ({ path }) => (path === '/v1/login' ? away(90) : undefined)
+  for (let n = 0; n < 50; n++) {
+    await assert.rejects(passing(clock, client.request({ url: '/orders' })), { code: 'store_unavailable' })
+  }
+  assert.equal(server.count('/v1/login'), 1)
+  server.outage = undefined
+  await clock.advance(95_000)
+  await passing(clock, client.request({ url: '/orders' }))
+})
+
+test('a misconfigured server is not asked three times in a row', async () => {
+  const { clock, client, server } = scene()
+  server.outage = ({ path }) => (path === '/v1/login' ? { status: 503, body: '{"code":"wechat_misconfigured"}' } : undefined)
+  await assert.rejects(passing(clock, client.login()), { code: 'wechat_misconfigured' })
+  assert.equal(server.count('/v1/login'), 1)
+})
+
+test('a login that is cut in the background goes on when the app is shown', async () => {
+  const { clock, client, server, wx } = scene()
+  let hang = true
+  server.outage = ({ path }) => (path === '/v1/login' && hang ? new Promise(() => {}) : undefined)
+  const login = client.login()
+  await settled()
+  wx.hide()
+  await clock.advance(9_000)
+  hang = false
+  await clock.advance(600_000)
+  assert.equal(server.count('/v1/login'), 1)
+  wx.show()
+  await passing(clock, login)
+  assert.equal(client.state.status, 'active')
+})
+
+test('a framework that gives promises besides calling back leaves no rejection unhandled', async () => {
+  const { clock, client, server } = scene({ wx: { promises: true } })
+  server.outage = ({ path, count }) => (path === '/orders' && count === 1 ? new Error('lost') : undefined)
+  await passing(clock, client.request({ url: '/orders' }))
+})
