@@ -1,17 +1,21 @@
+import { Timers } from './timers.js'
+
 /** A clock that goes only when told to, and chance from a seed: what the SDK takes as `runtime`. */
 export class ManualClock {
   #now
-  #timers = new Map()
-  #made = 0
+  #timers = new Timers()
+  #grain
   #seed
 
-  constructor({ now = 1_800_000_000_000, seed = 1 } = {}) {
+  /** Timers ring at whole multiples of `grain` milliseconds, late rather than early. */
+  constructor({ now = 1_800_000_000_000, seed = 1, grain = 1 } = {}) {
+    this.#grain = grain
     this.#now = now
     this.#seed = seed
     this.now = () => this.#now
     this.random = () => this.#random()
     this.setTimeout = (work, milliseconds) => this.#set(work, milliseconds)
-    this.clearTimeout = (timer) => this.#timers.delete(timer)
+    this.clearTimeout = (timer) => this.#timers.cancel(timer)
   }
 
   /** Mulberry32: small, even, repeatable. */
@@ -24,23 +28,16 @@ export class ManualClock {
 
   #set(work, milliseconds) {
     if (!(milliseconds >= 0 && milliseconds < 2 ** 31)) throw new Error(`no timer lasts ${milliseconds} ms`)
-    this.#timers.set(++this.#made, { at: this.#now + milliseconds, work })
-    return this.#made
+    return this.#timers.add(Math.ceil((this.#now + milliseconds) / this.#grain) * this.#grain, work)
   }
 
   /** Lets so much time pass, timer by timer; what they set off comes to rest in between. */
   async advance(milliseconds) {
     const end = this.#now + milliseconds
     await settled()
-    for (;;) {
-      let next
-      for (const [id, timer] of this.#timers) {
-        if (timer.at <= end && (!next || timer.at < next.timer.at)) next = { id, timer }
-      }
-      if (!next) break
-      this.#timers.delete(next.id)
-      this.#now = Math.max(this.#now, next.timer.at)
-      next.timer.work()
+    for (let at = this.#timers.next(); at <= end; at = this.#timers.next()) {
+      this.#now = Math.max(this.#now, at)
+      for (const work of this.#timers.take(at)) work()
       await settled()
     }
     this.#now = end
@@ -50,7 +47,7 @@ export class ManualClock {
   set(now) {
     const by = now - this.#now
     this.#now = now
-    for (const timer of this.#timers.values()) timer.at += by
+    this.#timers.shift(by)
   }
 }
 

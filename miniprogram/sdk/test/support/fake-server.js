@@ -7,6 +7,7 @@ export class FakeServer {
   outage = undefined
   blocked = false
   latency = 0
+  #counts = new Map()
   #sessions = new Map()
   #made = 0
   #codes = new Set()
@@ -27,13 +28,14 @@ export class FakeServer {
     if (this.latency) await new Promise((resolve) => this.clock.setTimeout(resolve, this.latency))
     const path = new URL(wire.url).pathname
     this.asked.push({ at: this.clock.now(), method: wire.method, path, wire })
+    this.#counts.set(path, this.count(path) + 1)
     const planned = this.outage && this.outage({ path, method: wire.method, count: this.count(path) })
     if (planned instanceof Error) throw planned
     return planned || this.#answer(wire, path)
   }
 
   count(path) {
-    return this.asked.filter((request) => request.path === path).length
+    return this.#counts.get(path) ?? 0
   }
 
   /** The operator or another phone ends every session. */
