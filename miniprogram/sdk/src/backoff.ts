@@ -32,11 +32,13 @@ export interface Gate {
 /** A gate that is open. */
 export function createGate(runtime: Runtime): Gate {
   let failures = 0
+  let shutAt = 0
   let shutFor = 0
-  let opensAt = 0
   let last: WxgateError
-  // A clock that was set back does not prolong it.
-  const wait = () => Math.max(0, Math.min(opensAt - runtime.now(), shutFor))
+  const wait = () => {
+    const since = runtime.now() - shutAt
+    return since < 0 ? 0 : Math.max(0, shutFor - since) // below 0 the clock was set back
+  }
   return {
     wait,
     open: () => {
@@ -45,7 +47,7 @@ export function createGate(runtime: Runtime): Gate {
     shut: (error) => {
       last = error
       shutFor = delay(++failures, error, runtime.random)
-      opensAt = runtime.now() + shutFor
+      shutAt = runtime.now()
     },
     pass: async (patience) => {
       if (wait() > patience) throw last

@@ -17,13 +17,16 @@ export function createRefreshLoop(sessions: Sessions, isShown: () => boolean, ga
   let timer: unknown
   let notBefore = 0
 
+  /** No longer than it was set for, although the clock was set back. */
+  const pause = () => Math.min(notBefore - now(), 2 * PAUSE)
+
   const arm = () => {
     if (timer !== undefined) runtime.clearTimeout(timer)
     timer = undefined
     const session = sessions.peek()
     if (!session || !isShown()) return
     const due = isDue(session, now()) ? 0 : session.refreshAt - now()
-    timer = runtime.setTimeout(ring, Math.min(DAY, Math.max(due, notBefore - now(), gate.wait())))
+    timer = runtime.setTimeout(ring, Math.min(DAY, Math.max(due, pause(), gate.wait())))
   }
 
   const ring = async () => {

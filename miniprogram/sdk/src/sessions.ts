@@ -5,7 +5,7 @@ import { createLogin, refresh, type Door } from './login.js'
 import { granted, isDue, type Grant, type Session, type SessionState, type Status, type User } from './session.js'
 import type { Storage } from './storage.js'
 
-/** A token that was refused although it was new is taken to be refused again for this long, or up to twice. */
+/** A token that was refused although it was new is taken to be refused again for this long. */
 const DISTRUST = 30_000
 
 /** What the rest of the client does when a session comes or goes. */
@@ -39,12 +39,12 @@ export interface Sessions {
 
 /** The session that storage has kept, or none. */
 export function createSessions(door: Door, storage: Storage, hooks: Hooks): Sessions {
-  const { runtime, gate } = door
-  const { now, random } = runtime
+  const { runtime } = door
+  const { now } = runtime
   let { status, session } = storage.load()
   /** Grows when the user logs out: what was under way then counts no more. */
   let epoch = 0
-  let distrustUntil = 0
+  let distrustedAt = 0
   const logIn = createLogin(door)
   const { join, landed } = createFlight<Session>()
 
@@ -107,7 +107,7 @@ export function createSessions(door: Door, storage: Storage, hooks: Hooks): Sess
   const current = async () => {
     refuseWhenEnded()
     if (!session || now() >= session.expiresAt) return join(enter)
-    if (isDue(session, now()) && !gate.wait()) renew().catch(() => undefined)
+    if (isDue(session, now())) renew().catch(() => undefined)
     return session
   }
 
@@ -117,15 +117,14 @@ export function createSessions(door: Door, storage: Storage, hooks: Hooks): Sess
     current,
     renew,
     replace: async (token, refused) => {
-      await landed()
       refuseWhenEnded()
       if (session && session.token !== token) return session
-      if (now() < distrustUntil) throw refused
+      if (Math.abs(now() - distrustedAt) < DISTRUST) throw refused
       lapse()
       return join(enter)
     },
     distrust: (token) => {
-      if (session && session.token === token) distrustUntil = now() + DISTRUST * (1 + random())
+      if (session && session.token === token) distrustedAt = now()
     },
     login: async (fresh) => {
       const ended = status === 'logged_out' || status === 'blocked'

@@ -132,6 +132,44 @@ test('a token that storage would not take does not leave the one before behind',
   assert.equal(wx.storage.size, 0)
 })
 
+test('a clock that is set back makes the phone refresh, not wait for a day', async () => {
+  const { clock, client, server } = scene()
+  await passing(clock, client.login())
+  clock.set(clock.now() - 86_400_000)
+  await passing(clock, client.request({ url: '/orders' }))
+  await clock.advance(1_000)
+  assert.equal(server.count('/v1/session/refresh'), 1)
+  await passing(clock, client.request({ url: '/orders' }))
+  await clock.advance(1_000)
+  assert.equal(server.count('/v1/session/refresh'), 1)
+})
+
+test('a refresh that can never succeed is not asked for in a loop', async () => {
+  const { clock, client, server } = scene()
+  await passing(clock, client.login())
+  server.outage = ({ path }) => (path === '/v1/session/refresh' ? { status: 400, body: '{"code":"invalid_request"}' } : undefined)
+  await clock.advance(29 * MINUTE)
+  assert.ok(server.count('/v1/session/refresh') < 25, `${server.count('/v1/session/refresh')} in 10 minutes`)
+})
+
+test('while a new login is under way, requests wait for it instead of going out with the old token', async () => {
+  for (const first of ['request', 'refresh']) {
+    const { clock, client, server, wx } = scene({ server: { latency: 2_000 } })
+    await passing(clock, client.login())
+    server.endAll()
+    if (first === 'request') {
+      client.request({ url: '/first' })
+    } else {
+      wx.hide()
+      await clock.advance(21 * MINUTE)
+      wx.show()
+    }
+    await clock.advance(3_000) // refused after two seconds, and now on the way to a login
+    await passing(clock, client.request({ url: '/second' }))
+    assert.equal(server.count('/second'), 1, first)
+  }
+})
+
 test('a clock that is set back or forth does not end the session', async () => {
   for (const by of [-86_400_000, 86_400_000]) {
     const { clock, client, server } = scene()

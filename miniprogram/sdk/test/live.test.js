@@ -95,8 +95,13 @@ describe('with a real wxgate', { timeout: 60_000 }, () => {
   test('data is fetched after the login, so it opens for a user who was never seen before', async () => {
     const openid = await person(wxgate, { nickname: '阿梅' })
     const { client } = phoneOf(openid, wxgate)
-    const info = await client.decrypt(() => wxgate.wechat.openData(openid, 'user_info'))
+    let fetched = 0
+    const info = await client.decrypt(() => {
+      fetched += 1
+      return wxgate.wechat.openData(openid, 'user_info')
+    })
     assert.equal(info.openId, openid)
+    assert.equal(fetched, 1)
   })
 
   test('data that does not open is fetched once more after a new login', async () => {

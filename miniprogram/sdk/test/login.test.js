@@ -197,3 +197,22 @@ test('a framework that gives promises besides calling back leaves no rejection u
   server.outage = ({ path, count }) => (path === '/orders' && count === 1 ? new Error('lost') : undefined)
   await passing(clock, client.request({ url: '/orders' }))
 })
+
+test('a gate that is shut does not stay so because the clock was set back', async () => {
+  const { clock, client, server } = scene()
+  server.outage = ({ path }) => (path === '/v1/login' ? away(90) : undefined)
+  await assert.rejects(passing(clock, client.login()), { code: 'store_unavailable' })
+  server.outage = undefined
+  clock.set(clock.now() - 86_400_000)
+  await clock.advance(95_000)
+  await passing(clock, client.login(), 5_000)
+})
+
+test('after a success the waits begin small again', async () => {
+  const { clock, client, server } = scene()
+  for (let n = 0; n < 12; n++) {
+    let lost = false
+    server.outage = ({ path }) => (path === '/v1/login' && !lost ? ((lost = true), new Error('lost')) : undefined)
+    await passing(clock, client.login({ fresh: true }), 2_500)
+  }
+})

@@ -152,3 +152,17 @@ test('an Authorization of the caller\'s does not take the place of the session\'
   assert.match(wire.headers.authorization, /^Bearer token-/)
   assert.equal(wire.headers['x-mine'], 'y')
 })
+
+test('a request that is cut in the background is repeated when the app is shown', async () => {
+  const { clock, client, server, wx } = scene()
+  await passing(clock, client.login())
+  server.outage = ({ path, count }) => (path === '/orders' && count === 1 ? new Promise(() => {}) : undefined)
+  const orders = client.request({ url: '/orders' })
+  await clock.advance(100)
+  wx.hide()
+  await clock.advance(600_000)
+  assert.equal(server.count('/orders'), 1)
+  wx.show()
+  await passing(clock, orders)
+  assert.equal(server.count('/orders'), 2)
+})

@@ -47,6 +47,8 @@ export class FakeWx {
     }
     const fail = (errMsg) => finish(options.fail, { errMsg: `request:fail ${errMsg}` })
     if (!/^https?:/.test(options.url)) return fail('invalid url')
+    const missing = Object.keys(options).find((name) => options[name] === undefined)
+    if (missing) return fail(`parameter error: parameter.${missing} should not be Undefined`)
     if (!METHODS.includes(options.method ?? 'GET')) return fail('invalid method')
     const task = { options, fail, succeed: (answer) => finish(options.success, answer) }
     if (this.#under.size < CONCURRENT) return this.#run(task)
