@@ -2,6 +2,8 @@
 
 /** A call seen by the services alone is listed after so long: one of our phones may still be about to claim it. */
 const CLAIM_MS = 400
+/** So many calls that have left the list are known, so that late news does not bring them back. */
+const PAST = 200
 
 /**
  * Keeps the latest calls, newest first. A call is `{key, exchange?, trace?}`: an exchange is what a phone saw
@@ -10,51 +12,66 @@ const CLAIM_MS = 400
 export function createCalls(changed, { keep = 20, setTimeout = globalThis.setTimeout } = {}) {
   let calls = []
   let number = 0
+  const past = new Set()
+  const waiting = new Map()
+
+  const known = (trace) => calls.find((call) => call.trace?.trace === trace.trace)
+  const claimed = ({ requestId }) => requestId && calls.find((call) => call.exchange?.requestId === requestId)
+  const isPast = ({ trace, requestId }) => past.has(trace) || past.has(requestId)
+
+  const cut = (most) => {
+    for (const { exchange, trace } of calls.slice(most)) {
+      for (const id of [trace?.trace, exchange?.requestId]) if (id) past.add(id)
+    }
+    while (past.size > PAST) past.delete(past.values().next().value)
+    calls = calls.slice(0, most)
+  }
 
   const insert = (call) => {
-    calls = [{ key: `call-${++number}`, ...call }, ...calls].slice(0, keep)
+    calls = [{ key: `call-${++number}`, ...call }, ...calls]
+    cut(keep)
     changed()
   }
-  const known = (trace) => calls.find((call) => call.trace?.trace === trace.trace)
-  const claimed = (requestId) => requestId && calls.find((call) => call.exchange?.requestId === requestId)
-  const drop = (call) => (calls = calls.filter((other) => other !== call))
+
+  /** What the services said about this request before its phone knew the request's id. */
+  const told = ({ requestId }) => {
+    if (!requestId) return undefined
+    const traces = [...waiting.values(), ...calls.map((call) => call.trace)]
+    return traces.find((trace) => trace?.requestId === requestId)
+  }
 
   const join = (call, trace) => {
-    const stranger = known(trace)
-    if (stranger && stranger !== call) drop(stranger)
+    calls = calls.filter((other) => other === call || other.trace?.trace !== trace.trace)
     call.trace = trace
     changed()
   }
-  const waiting = new Map()
-  const waitingFor = (requestId) => [...waiting.values()].find((trace) => trace.requestId === requestId)
+
+  const settle = (id) => {
+    const trace = waiting.get(id)
+    waiting.delete(id)
+    if (!known(trace) && !claimed(trace) && !isPast(trace)) insert({ trace })
+  }
 
   return {
     list: () => calls,
     clear() {
-      calls = []
+      cut(0)
       changed()
     },
     /** A phone sends something. Tell again when it has its answer. */
     exchange(exchange) {
       const call = calls.find((other) => other.exchange === exchange)
       if (!call) return insert({ exchange })
-      const { requestId } = exchange
-      const seen = calls.find((other) => other.trace?.requestId === requestId)?.trace ?? waitingFor(requestId)
-      if (requestId && seen) return join(call, seen)
+      const trace = told(exchange)
+      if (trace) return join(call, trace)
       changed()
     },
     /** The services tell of a trace. */
     trace(trace) {
-      const call = known(trace) ?? claimed(trace.requestId)
+      const call = known(trace) ?? claimed(trace)
       if (call) return join(call, trace)
       if (!waiting.has(trace.trace)) setTimeout(() => settle(trace.trace), CLAIM_MS)
       waiting.set(trace.trace, trace)
     },
-  }
-
-  function settle(id) {
-    const trace = waiting.get(id)
-    waiting.delete(id)
-    if (!known(trace) && !claimed(trace.requestId)) insert({ trace })
   }
 }

@@ -47,7 +47,7 @@ function drawRow(row, id, whole, call) {
   const button = el(
     'button',
     { id, type: 'button', 'aria-expanded': String(isOpen), 'aria-label': spoken(row, call), onclick: () => toggle(id, call) },
-    el('span', { class: 'track', 'aria-hidden': 'true' }, lines, arrow, label),
+    el('span', { class: 'track', 'aria-hidden': 'true' }, lines, label, arrow),
     el('span', { class: 'time', 'aria-hidden': 'true' }, ...timeOf(row, whole)),
   )
   return el('li', { class: classes.filter(Boolean).join(' ') }, button, isOpen && details(row, call))

@@ -5,6 +5,8 @@ import { phoneStorage } from './memory.js'
 import { fake } from './server.js'
 import { createWx, now } from './wx.js'
 
+/** So long good news stays on the screen; bad news stays until something else happens. */
+const NOTICE_MS = 4000
 /** Under this key the SDK keeps its session; the page looks at it to show the token and its times. */
 const SESSION_KEY = 'wxgate.session'
 
@@ -48,6 +50,14 @@ export function createPhone({ id, name, world, appid, told, changed }) {
       seen.toast = { kind: 'bad', key: `error.${error.code}`, code: error.code ?? error.message, traceId: error.traceId }
     }
     seen.busy = undefined
+    changed()
+    const { toast } = seen
+    if (toast.kind === 'good') setTimeout(() => dismiss(toast), NOTICE_MS)
+  }
+
+  const dismiss = (toast) => {
+    if (seen.toast !== toast) return
+    seen.toast = undefined
     changed()
   }
 

@@ -1,0 +1,46 @@
+// What a hand does with the page, and what an eye sees there.
+
+/** Presses a button of the phone and waits until nothing is under way. */
+export async function press(page, id) {
+  await page.click(`#${id}`)
+  await settled(page)
+}
+
+/** Waits until the phone has done what it was told. */
+export async function settled(page) {
+  await page.waitForFunction(() => document.getElementById('phone-page').getAttribute('aria-busy') === 'false', undefined, { timeout: 45_000 })
+}
+
+/** What the phone says: `{kind, text}`. */
+export function notice(page) {
+  return page.$eval('#phone-notice', ({ dataset, textContent }) => ({ kind: dataset.kind, text: textContent }))
+}
+
+/** Turns a switch of the bad day. */
+export async function turn(page, name) {
+  await page.click(`#trouble-${name} + .knob`)
+}
+
+/** The list of calls, newest first: `POST /v1/login 200`. */
+export function calls(page) {
+  return page.$$eval('#calls button', (buttons) => buttons.map((button) => `${button.querySelector('.name').textContent} ${button.querySelector('.status').textContent}`))
+}
+
+/** Waits for a call, however it comes to be listed. */
+export async function called(page, call) {
+  await page.waitForFunction(
+    (wanted) => [...document.querySelectorAll('#calls button')].some((button) => `${button.querySelector('.name').textContent} ${button.querySelector('.status').textContent}` === wanted),
+    call,
+  )
+}
+
+/** Waits until the services have told about the call that is shown, and gives the lanes that were called. */
+export async function lanes(page) {
+  await page.waitForFunction(() => document.querySelectorAll('#rows .row:not(.note)').length > 3)
+  return page.$$eval('#rows .call .arrow', (arrows) => [...new Set(arrows.map((arrow) => arrow.dataset.to))])
+}
+
+/** The labels of the diagram's rows, top to bottom. */
+export function labels(page) {
+  return page.$$eval('#rows .label', (nodes) => nodes.map((node) => node.textContent))
+}

@@ -1,0 +1,96 @@
+// The bad day: each switch, and how the user fares.
+
+import assert from 'node:assert/strict'
+import { after, afterEach, before, beforeEach, test } from 'node:test'
+import { launch, shoot, visit } from './support/browser.mjs'
+import { called, calls, labels, lanes, notice, press, settled, turn } from './support/hand.mjs'
+import { start } from './support/wxgate.mjs'
+
+let wxgate
+let browser
+let page
+before(async () => ([wxgate, browser] = await Promise.all([start(), launch()])))
+beforeEach(async () => (page = await visit(browser, wxgate.base)))
+afterEach(async () => {
+  assert.deepEqual(page.complaints, [])
+  await page.context().close()
+})
+after(async () => {
+  await browser?.close()
+  await wxgate?.stop()
+})
+
+test('a slow WeChat makes a login wait, and the call is seen while it waits', async () => {
+  await turn(page, 'slow')
+  const began = Date.now()
+  await page.click('#do-login')
+  await called(page, 'POST /v1/login …')
+  assert.equal((await notice(page)).kind, 'busy')
+  await shoot(page, 'trouble-slow')
+  await settled(page)
+  assert.ok(Date.now() - began >= 2000)
+  assert.equal((await notice(page)).kind, 'good')
+  assert.equal(await page.locator('#step-trouble.done').count(), 1)
+})
+
+test('a login that WeChat was too busy for succeeds by itself when WeChat has time', async () => {
+  await turn(page, 'busy')
+  await page.click('#do-login')
+  await called(page, 'POST /v1/login 503')
+  await lanes(page)
+  await page.click('#rows .bad button >> nth=-1')
+  assert.match(await page.textContent('.details'), /wechat_unavailable/)
+  await shoot(page, 'trouble-busy')
+  await turn(page, 'busy')
+  await settled(page)
+  assert.equal((await notice(page)).kind, 'good')
+})
+
+test('encrypted data opens although a login displaced its key', async () => {
+  await press(page, 'do-login')
+  await turn(page, 'key')
+  await press(page, 'do-phone')
+  assert.equal((await notice(page)).kind, 'good')
+  assert.deepEqual(await calls(page), ['POST /v1/open-data/decrypt 200', 'POST /v1/login 200', 'POST /v1/login 200'])
+  await lanes(page)
+  assert.ok((await labels(page)).includes('OpenData'))
+  await page.locator('#calls button').nth(1).click()
+  assert.deepEqual((await labels(page)).slice(0, 3), ['new session_key', 'wx.login', 'POST /v1/login'])
+  await shoot(page, 'trouble-key')
+})
+
+test('without its session store wxgate logs nobody out', async () => {
+  await press(page, 'do-login')
+  const token = await page.textContent('.token code')
+  await turn(page, 'store')
+  await press(page, 'do-use')
+  assert.equal((await notice(page)).kind, 'bad')
+  assert.equal((await calls(page))[0], 'GET /v1/session 503')
+  await lanes(page)
+  await shoot(page, 'trouble-store')
+  await turn(page, 'store')
+  await press(page, 'do-use')
+  assert.equal(await page.textContent('.token code'), token)
+  assert.equal((await calls(page)).filter((call) => call.startsWith('POST /v1/login')).length, 1)
+})
+
+test('a login whose answer was lost is asked for again, and is one session', async () => {
+  await turn(page, 'lost')
+  await press(page, 'do-login')
+  assert.equal((await calls(page)).length, 2)
+  assert.equal(await page.isChecked('#trouble-lost'), false, 'one answer was to be lost')
+  await press(page, 'do-sessions')
+  assert.equal(await page.locator('.devices li').count(), 1)
+  await page.locator('#calls button').nth(2).click()
+  await lanes(page)
+  assert.equal((await labels(page)).at(-1), 'answer lost')
+  await shoot(page, 'trouble-lost')
+})
+
+test('a reload ends the bad day', async () => {
+  await turn(page, 'store')
+  await page.reload()
+  await page.waitForSelector('#do-login')
+  await press(page, 'do-login')
+  assert.equal((await notice(page)).kind, 'good')
+})
