@@ -1,0 +1,50 @@
+// 只在演示里用:wx.login 和按钮的数据来自 `wxgate dev` 的模拟微信。接真正的微信时这个文件不起作用。
+// For the demo alone: codes and encrypted data come from the fake WeChat of `wxgate dev`.
+const config = require('./config.js')
+
+const KEY = 'demo.openid'
+
+function ask(path, data) {
+  return new Promise((resolve, reject) =>
+    wx.request({
+      url: config.fakeWechat + path,
+      method: 'POST',
+      data,
+      success: (answer) => (answer.statusCode === 200 ? resolve(answer.data) : reject(new Error(`${path}: ${answer.statusCode}`))),
+      fail: ({ errMsg }) => reject(new Error(errMsg)),
+    }),
+  )
+}
+
+/** 一次 wx.login:第一次时模拟微信会造一个新用户。Somebody new the first time, the same person from then on. */
+async function code() {
+  const openid = wx.getStorageSync(KEY)
+  const known = openid && (await ask('/_fake/login-code', { openid }).catch(() => undefined))
+  const answer = known || (await ask('/_fake/login-code', {}))
+  wx.setStorageSync(KEY, answer.openid)
+  return answer.code
+}
+
+/** 一个 wx,只有 login 是假的。A `wx` of which only `login` is fake. */
+function loginBy() {
+  const login = ({ success, fail }) => {
+    code().then(
+      (made) => success({ code: made }),
+      (error) => fail({ errMsg: `login:fail ${error.message}` }),
+    )
+  }
+  return {
+    login,
+    request: (options) => wx.request(options),
+    getStorageSync: (key) => wx.getStorageSync(key),
+    setStorageSync: (key, value) => wx.setStorageSync(key, value),
+    removeStorageSync: (key) => wx.removeStorageSync(key),
+  }
+}
+
+/** getPhoneNumber、getUserInfo 给出的加密数据。What buttons and calls of WeChat hand out. */
+function openData(kind) {
+  return ask('/_fake/open-data', { openid: wx.getStorageSync(KEY), kind })
+}
+
+module.exports = { loginBy, openData }

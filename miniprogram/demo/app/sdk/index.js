@@ -1,0 +1,629 @@
+'use strict';
+// src/error.ts
+var WxgateError = class extends Error {
+  constructor(code, message, status, retryAfter2, traceId, data) {
+    super(message || code);
+    this.code = code;
+    this.status = status;
+    this.retryAfter = retryAfter2;
+    this.traceId = traceId;
+    this.data = data;
+    this.name = "WxgateError";
+  }
+};
+function codeOf(error) {
+  return error instanceof WxgateError ? error.code : void 0;
+}
+var PASSING = ["network", "wx_login_failed", "rate_limited"];
+function isTransient(error) {
+  if (!(error instanceof WxgateError)) return false;
+  return PASSING.includes(error.code) || Number(error.status) >= 500;
+}
+
+// src/addresses.ts
+function trimmed(address) {
+  if (!/^https?:\/\/[^/?#@\\]+/.test(address)) {
+    throw new WxgateError("invalid_argument", "no http(s) address");
+  }
+  return address.replace(/\/+$/, "");
+}
+function resolve(url, allowed) {
+  if (url[0] === "/") return allowed[0] + url;
+  if (allowed.some((base) => url.startsWith(base) && /^([/?#]|$)/.test(url.slice(base.length)))) return url;
+  throw new WxgateError("foreign_url", "not under baseUrl or services");
+}
+
+// src/answer.ts
+function retryAfter(header, now) {
+  const name = Object.keys(header).find((key) => key.toLowerCase() === "retry-after");
+  if (!name) return void 0;
+  const text = String(header[name]);
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - now) / 1e3;
+  return seconds >= 0 ? seconds : void 0;
+}
+function members(data) {
+  try {
+    return Object(typeof data === "string" ? JSON.parse(data) : data);
+  } catch (e) {
+    return {};
+  }
+}
+function refusal({ statusCode, data, header }, now) {
+  const { code, detail, title, trace_id } = members(data);
+  const text = (value) => typeof value === "string" ? value : void 0;
+  return new WxgateError(
+    text(code) || `http_${statusCode}`,
+    text(detail) || text(title),
+    statusCode,
+    retryAfter(Object(header), now),
+    text(trace_id),
+    data
+  );
+}
+var OVER = ["session_invalid", "session_expired", "session_revoked", "http_401"];
+function saysOver(error) {
+  return error instanceof WxgateError && error.status === 401 && OVER.includes(error.code);
+}
+
+// src/runtime.ts
+var phone = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  setTimeout: (work, milliseconds) => setTimeout(work, milliseconds),
+  clearTimeout: (timer) => clearTimeout(timer)
+};
+function sleep(runtime, milliseconds) {
+  return new Promise((resolve2) => runtime.setTimeout(resolve2, milliseconds));
+}
+function nonce({ now, random }) {
+  const part = () => random().toString(36).slice(2);
+  return `${now().toString(36)}-${part()}${part()}`;
+}
+
+// src/backoff.ts
+var CEILING = 6e4;
+var FLOOR = 500;
+var BELIEVED = 36e5;
+function delay(failures, { retryAfter: retryAfter2 = 0 }, random) {
+  const range = Math.min(CEILING, 1e3 * Math.pow(2, failures));
+  return Math.min(BELIEVED, retryAfter2 * 1e3) + Math.max(FLOOR, random() * range);
+}
+function createGate(runtime) {
+  let failures = 0;
+  let shutAt = 0;
+  let shutFor = 0;
+  let last;
+  const wait = () => {
+    const since = runtime.now() - shutAt;
+    return since < 0 ? 0 : Math.max(0, shutFor - since);
+  };
+  return {
+    wait,
+    open: () => {
+      failures = shutFor = 0;
+    },
+    shut: (error) => {
+      last = error;
+      shutFor = delay(++failures, error, runtime.random);
+      shutAt = runtime.now();
+    },
+    pass: async (patience) => {
+      if (wait() > patience) throw last;
+      if (wait()) await sleep(runtime, wait());
+    }
+  };
+}
+
+// src/wx.ts
+function surroundingWx() {
+  return typeof wx === "undefined" ? void 0 : wx;
+}
+function quietly(returned) {
+  if (returned instanceof Promise) returned.catch(() => void 0);
+}
+
+// src/call.ts
+async function call(wx2, runtime, what, token) {
+  const answer = await new Promise((success, reject) => {
+    const fail = ({ errMsg }) => reject(new WxgateError("network", errMsg));
+    quietly(wx2.request(present(Object.assign({}, what, { header: withToken(what.header, token), success, fail }))));
+  });
+  if (answer.statusCode >= 400) throw refusal(answer, runtime.now());
+  return answer;
+}
+function present(members2) {
+  const kept = {};
+  for (const name in members2) if (members2[name] !== void 0) kept[name] = members2[name];
+  return kept;
+}
+function withToken(header = {}, token) {
+  if (token === void 0) return header;
+  const sent = { Authorization: `Bearer ${token}` };
+  for (const name in header) if (name.toLowerCase() !== "authorization") sent[name] = header[name];
+  return sent;
+}
+
+// src/open-data.ts
+async function decrypt(sessions, send, source) {
+  const fetched = typeof source === "function";
+  if (fetched) await sessions.current();
+  try {
+    return await open(send, fetched ? await source() : source);
+  } catch (error) {
+    if (codeOf(error) !== "decrypt_failed") throw error;
+    await sessions.login(true);
+    if (!fetched) throw error;
+    return open(send, await source());
+  }
+}
+async function open(send, { encryptedData, iv, rawData, signature }) {
+  if (!encryptedData || !iv) throw new WxgateError("invalid_argument", "encryptedData and iv are needed");
+  const data = rawData && signature ? { encryptedData, iv, rawData, signature } : { encryptedData, iv };
+  const answer = await send({ url: "/v1/open-data/decrypt", method: "POST", data, idempotent: true });
+  return answer.data.data;
+}
+
+// src/phone.ts
+async function phoneNumber(sessions, send, detail) {
+  const { code, encryptedData, iv, errMsg } = detail;
+  if (code) {
+    try {
+      const data = { code };
+      return (await send({ url: "/v1/phone-number", method: "POST", data, idempotent: true })).data;
+    } catch (error) {
+      if (!(error instanceof WxgateError) || error.status !== 404 || !encryptedData) throw error;
+    }
+  }
+  if (!encryptedData || !iv) throw new WxgateError("user_denied", errMsg);
+  const number = await decrypt(sessions, send, { encryptedData, iv });
+  const { phoneNumber: phoneNumber2, purePhoneNumber, countryCode } = number;
+  return { phoneNumber: phoneNumber2, purePhoneNumber, countryCode, verified: false };
+}
+
+// src/profile.ts
+async function updateProfile(send, change, upload) {
+  const { nickname, avatarFile } = change;
+  let { avatarUrl } = change;
+  if (avatarFile) {
+    if (!upload) throw new WxgateError("invalid_argument", "avatarFile needs uploadAvatar");
+    avatarUrl = await upload(avatarFile);
+  }
+  const data = present({ nickname, avatar_url: avatarUrl });
+  return (await send({ url: "/v1/user/profile", method: "PUT", data })).data.user;
+}
+
+// src/session.ts
+var JITTER = 0.1;
+function granted(grant, user, runtime) {
+  const now = runtime.now();
+  return {
+    token: grant.session_rd,
+    grantedAt: now,
+    refreshAt: now + grant.refresh_in * 1e3 * (1 - JITTER * runtime.random()),
+    expiresAt: now + grant.expires_in * 1e3,
+    user
+  };
+}
+function isDue(session, now) {
+  return now >= session.refreshAt || now < session.grantedAt;
+}
+
+// src/refresh-loop.ts
+var DAY = 864e5;
+var PAUSE = 3e4;
+function createRefreshLoop(sessions, isShown, gate, runtime) {
+  const { now, random } = runtime;
+  let timer;
+  let notBefore = 0;
+  const pause = () => Math.min(notBefore - now(), 2 * PAUSE);
+  const arm = () => {
+    if (timer !== void 0) runtime.clearTimeout(timer);
+    timer = void 0;
+    const session = sessions.peek();
+    if (!session || !isShown()) return;
+    const due = isDue(session, now()) ? 0 : session.refreshAt - now();
+    timer = runtime.setTimeout(ring, Math.min(DAY, Math.max(due, pause(), gate.wait())));
+  };
+  const ring = async () => {
+    timer = void 0;
+    const session = sessions.peek();
+    if (session && isDue(session, now())) {
+      await sessions.renew().catch(() => {
+        notBefore = now() + PAUSE * (1 + random());
+      });
+    }
+    arm();
+  };
+  return arm;
+}
+
+// src/slots.ts
+var SLOTS = 9;
+function createSlots() {
+  let free = SLOTS;
+  const waiting = [];
+  return async (work) => {
+    if (free) free--;
+    else await new Promise((resolve2) => waiting.push(resolve2));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    }
+  };
+}
+
+// src/request.ts
+var PATIENCE = 1e4;
+var BUDGET = 5;
+var PAY = 0.2;
+function createSend(wx2, runtime, sessions, allowed, whenShown) {
+  const inSlot = createSlots();
+  let budget = BUDGET;
+  const pause = async (options, failures, error) => {
+    const { retries = 2 } = options;
+    if (!isTransient(error) || !mayRepeat(options, error) || failures > retries || budget < 1) throw error;
+    budget--;
+    const wait = delay(failures, error, runtime.random);
+    if (wait > PATIENCE) throw error;
+    await sleep(runtime, wait);
+    await whenShown();
+  };
+  const persist2 = async (options, url) => {
+    const { data, header, timeout, method = "GET" } = options;
+    let session = await sessions.current();
+    let replaced = false;
+    for (let failures = 0; ; ) {
+      try {
+        return await call(wx2, runtime, { url, method, data, header, timeout }, session.token);
+      } catch (error) {
+        if (!saysOver(error)) {
+          await pause(options, ++failures, error);
+          session = await sessions.current();
+        } else if (replaced) {
+          sessions.distrust(session.token);
+          throw error;
+        } else {
+          replaced = true;
+          session = await sessions.replace(session.token, error);
+        }
+      }
+    }
+  };
+  return async (options) => {
+    const url = resolve(options.url, allowed);
+    const { statusCode, data, header } = await inSlot(() => persist2(options, url));
+    budget = Math.min(BUDGET, budget + PAY);
+    return { statusCode, data, header: Object(header) };
+  };
+}
+function mayRepeat({ idempotent, method }, { code, status, retryAfter: retryAfter2 }) {
+  if (status === 503 && retryAfter2 !== void 0) return true;
+  return (code === "network" || Number(status) > 501) && (idempotent || method !== "POST");
+}
+
+// src/flight.ts
+function createFlight() {
+  let current;
+  const landed = () => {
+    current = void 0;
+  };
+  return {
+    join: (work) => {
+      if (!current) {
+        current = work();
+        current.then(landed, landed);
+      }
+      return current;
+    },
+    landed: async () => current && current.catch(() => void 0)
+  };
+}
+
+// src/ticket.ts
+var CODE_LIFE = 24e4;
+var REPLAY = 25e3;
+async function draw(wx2, runtime) {
+  const code = await new Promise((resolve2, reject) => {
+    const fail = ({ errMsg }) => reject(new WxgateError("wx_login_failed", errMsg));
+    const success = (answer) => answer.code ? resolve2(answer.code) : fail({});
+    quietly(wx2.login({ timeout: 1e4, success, fail }));
+  });
+  const drawnAt = runtime.now();
+  return { code, nonce: nonce(runtime), drawnAt, until: drawnAt + CODE_LIFE };
+}
+function afterFailure(ticket, error) {
+  switch (codeOf(error)) {
+    case "store_unavailable":
+    case "overloaded":
+      return ticket;
+    // certainly not spent
+    case "network":
+    case "deadline_exceeded":
+      return Object.assign(ticket, { until: ticket.drawnAt + REPLAY });
+    // perhaps spent
+    default:
+      return void 0;
+  }
+}
+
+// src/login.ts
+var ATTEMPTS = 3;
+var PATIENCE2 = 8e3;
+var TIMEOUT = 1e4;
+function createLogin(door) {
+  const { wx: wx2, runtime, base, appid, device } = door;
+  let ticket;
+  const exchange = async () => {
+    const sent = ticket && runtime.now() < ticket.until ? ticket : await draw(wx2, runtime);
+    const data = present({ code: sent.code, nonce: sent.nonce, appid, device });
+    try {
+      const answer = await call(wx2, runtime, { url: `${base}/v1/login`, method: "POST", data, timeout: TIMEOUT });
+      ticket = void 0;
+      return answer.data;
+    } catch (error) {
+      ticket = afterFailure(sent, error);
+      throw error;
+    }
+  };
+  const exchangeNewest = () => exchange().catch((error) => {
+    if (codeOf(error) === "login_code_rejected") return exchange();
+    throw error;
+  });
+  return () => persist(door, exchangeNewest);
+}
+function refresh(door, token) {
+  const { wx: wx2, runtime, base } = door;
+  return persist(door, async () => {
+    const url = `${base}/v1/session/refresh`;
+    return (await call(wx2, runtime, { url, method: "POST", timeout: TIMEOUT }, token)).data;
+  });
+}
+async function persist({ gate, whenShown }, work) {
+  for (let attempt = 1; ; attempt++) {
+    await gate.pass(PATIENCE2);
+    await whenShown();
+    try {
+      const done = await work();
+      gate.open();
+      return done;
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      gate.shut(error);
+      if (attempt >= ATTEMPTS || error.code === "wechat_misconfigured") throw error;
+    }
+  }
+}
+
+// src/sessions.ts
+var DISTRUST = 3e4;
+function createSessions(door, storage, hooks) {
+  const { runtime } = door;
+  const { now } = runtime;
+  let { status, session } = storage.load();
+  let epoch = 0;
+  let distrustedAt = 0;
+  const logIn = createLogin(door);
+  const { join, landed } = createFlight();
+  const state = () => session ? { status, user: session.user } : { status };
+  const become = (nextStatus, nextSession) => {
+    const before = state();
+    status = nextStatus;
+    session = nextSession;
+    storage.save({ status, session });
+    hooks.changed(before, state());
+  };
+  const refuseWhenEnded = () => {
+    if (status === "blocked") throw new WxgateError("user_blocked");
+    if (status === "logged_out") throw new WxgateError("logged_out");
+  };
+  const adopt = (grant, user, asked) => {
+    if (asked !== epoch) throw new WxgateError("logged_out");
+    const adopted = granted(grant, user, runtime);
+    become("active", adopted);
+    return adopted;
+  };
+  const enter = async () => {
+    const asked = epoch;
+    try {
+      const grant = await logIn();
+      if (asked !== epoch) hooks.abandoned(grant.session_rd);
+      return adopt(grant, grant.user, asked);
+    } catch (error) {
+      if (codeOf(error) === "user_blocked" && asked === epoch) become("blocked");
+      throw error;
+    }
+  };
+  const lapse = () => {
+    if (session) session = Object.assign({}, session, { expiresAt: 0 });
+  };
+  const step = async (old) => {
+    const asked = epoch;
+    try {
+      const grant = await refresh(door, old.token);
+      return adopt(grant, (session || old).user, asked);
+    } catch (error) {
+      if (!saysOver(error) || asked !== epoch) throw error;
+      lapse();
+      return enter();
+    }
+  };
+  const renew = async () => {
+    const old = session;
+    if (old) await join(() => now() < old.expiresAt ? step(old) : enter());
+  };
+  const current = async () => {
+    refuseWhenEnded();
+    if (!session || now() >= session.expiresAt) return join(enter);
+    if (isDue(session, now())) renew().catch(() => void 0);
+    return session;
+  };
+  return {
+    state,
+    peek: () => session,
+    current,
+    renew,
+    replace: async (token, refused) => {
+      refuseWhenEnded();
+      if (session && session.token !== token) return session;
+      if (Math.abs(now() - distrustedAt) < DISTRUST) throw refused;
+      lapse();
+      return join(enter);
+    },
+    distrust: (token) => {
+      if (session && session.token === token) distrustedAt = now();
+    },
+    login: async (fresh) => {
+      const ended = status === "logged_out" || status === "blocked";
+      if (fresh || ended) await landed();
+      if (ended) become("none");
+      await (fresh ? join(enter) : current());
+      return state();
+    },
+    describe: (user) => {
+      if (session) become("active", Object.assign({}, session, { user }));
+    },
+    end: async () => {
+      const token = session && session.token;
+      epoch++;
+      become("logged_out");
+      await landed();
+      return token;
+    }
+  };
+}
+
+// src/storage.ts
+function createStorage(wx2, key, base) {
+  const attempt = (work, otherwise) => {
+    try {
+      work();
+    } catch (e) {
+      if (otherwise) otherwise();
+    }
+  };
+  return {
+    load: () => {
+      let kept = { status: "none" };
+      attempt(() => {
+        const stored = wx2.getStorageSync(key);
+        if (stored.base === base && isWhole(stored)) kept = stored;
+      });
+      return kept;
+    },
+    save: (kept) => attempt(
+      () => wx2.setStorageSync(key, Object.assign({ base }, kept)),
+      () => attempt(() => wx2.removeStorageSync(key))
+      // better nothing than a token that was replaced
+    )
+  };
+}
+function isWhole({ status, session }) {
+  if (!session) return status === "logged_out";
+  const { token, grantedAt, refreshAt, expiresAt, user } = session;
+  return status === "active" && Boolean(token && user) && grantedAt + refreshAt + expiresAt > 0;
+}
+
+// src/visibility.ts
+function createVisibility(wx2, changed) {
+  let visible = true;
+  let waiting = [];
+  const set = (shown) => {
+    visible = shown;
+    if (shown) waiting.splice(0).forEach((resume) => resume());
+    changed();
+  };
+  if (wx2.onAppShow) wx2.onAppShow(() => set(true));
+  if (wx2.onAppHide) wx2.onAppHide(() => set(false));
+  return {
+    set,
+    shown: () => visible,
+    whenShown: async () => {
+      if (!visible) await new Promise((resolve2) => waiting.push(resolve2));
+    }
+  };
+}
+
+// src/client.ts
+function createClient(options) {
+  const { appid, device, services = [], storageKey = "wxgate.session", uploadAvatar, wx: wx2 = surroundingWx() } = options;
+  if (!wx2) throw new WxgateError("invalid_argument", "no wx here: pass one");
+  const runtime = Object.assign({}, phone, options.runtime);
+  const base = trimmed(options.baseUrl);
+  const gate = createGate(runtime);
+  const { set, shown, whenShown } = createVisibility(wx2, () => arm());
+  const listeners = createListeners();
+  const endThere = async (token) => {
+    const ask = () => call(wx2, runtime, { url: `${base}/v1/session`, method: "DELETE", timeout: 1e4 }, token);
+    try {
+      await ask().catch((error) => {
+        if (isTransient(error)) return ask();
+        throw error;
+      });
+    } catch (error) {
+      if (!saysOver(error)) throw error;
+    }
+  };
+  const door = { wx: wx2, runtime, gate, base, appid, device, whenShown };
+  const sessions = createSessions(door, createStorage(wx2, storageKey, base), {
+    changed: (before, after) => {
+      arm();
+      if (before.status !== after.status || before.user !== after.user) listeners.tell(after);
+    },
+    abandoned: (token) => void endThere(token).catch(() => void 0)
+  });
+  const arm = createRefreshLoop(sessions, shown, gate, runtime);
+  arm();
+  const send = createSend(wx2, runtime, sessions, [base].concat(services.map(trimmed)), whenShown);
+  const remove = (url) => send({ url, method: "DELETE" });
+  return {
+    get state() {
+      return sessions.state();
+    },
+    login: ({ fresh = false } = {}) => sessions.login(fresh),
+    request: send,
+    token: async () => (await sessions.current()).token,
+    getPhoneNumber: ({ detail }) => phoneNumber(sessions, send, detail),
+    decrypt: (source) => decrypt(sessions, send, source),
+    updateProfile: async (change) => {
+      const user = await updateProfile(send, change, uploadAvatar);
+      sessions.describe(user);
+      return user;
+    },
+    sessions: async () => (await send({ url: "/v1/sessions" })).data.sessions,
+    endSession: async (id) => {
+      await remove(`/v1/sessions/${encodeURIComponent(id)}`);
+    },
+    logout: async ({ everywhere = false } = {}) => {
+      if (everywhere) await remove("/v1/sessions");
+      const token = await sessions.end();
+      if (token && !everywhere) await endThere(token);
+    },
+    eraseUser: async () => {
+      await remove("/v1/user");
+      await sessions.end();
+    },
+    onSessionChange: listeners.add,
+    show: () => set(true),
+    hide: () => set(false)
+  };
+}
+function createListeners() {
+  let listeners = [];
+  return {
+    add: (listener) => {
+      listeners = listeners.concat(listener);
+      return () => {
+        listeners = listeners.filter((other) => other !== listener);
+      };
+    },
+    /** What one throws reaches `wx.onUnhandledRejection`, and stops neither the others nor a login. */
+    tell: (state) => listeners.forEach((listener) => void Promise.resolve(state).then(listener))
+  };
+}
+module.exports = {
+  WxgateError,
+  createClient
+};
