@@ -19,7 +19,7 @@ import { surroundingWx } from './wx.js'
 /** Makes the client of a mini-program. One is enough: keep it where every page finds it. */
 export function createClient(options: ClientOptions): Client {
   const { appid, device, services = [], storageKey = 'wxgate.session', uploadAvatar, wx = surroundingWx() } = options
-  if (!wx) throw new WxgateError('invalid_argument', 'no wx here: pass one')
+  if (!wx) throw new WxgateError('invalid_argument', 'no wx')
   const runtime: Runtime = Object.assign({}, phone, options.runtime)
   const base = trimmed(options.baseUrl)
   const gate = createGate(runtime)

@@ -4,6 +4,7 @@
  * `code` is the server's (docs/API.md lists them), or one of this SDK's own:
  * - `network`: no answer came;
  * - `http_<status>`: a refusal without a code;
+ * - `bad_answer`: something else than wxgate answered a login or a refresh;
  * - `wx_login_failed`: `wx.login` gave no code;
  * - `logged_out`: the user logged out; only `login()` changes that;
  * - `user_denied`: the user did not share what was asked for;
@@ -34,7 +35,7 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof WxgateError ? error.code : undefined
 }
 
-const PASSING = ['network', 'wx_login_failed', 'rate_limited']
+const PASSING = ['network', 'bad_answer', 'wx_login_failed', 'rate_limited']
 
 /** Whether the same call can succeed later: the server is away, busy or slow. */
 export function isTransient(error: unknown): error is WxgateError {

@@ -1,6 +1,7 @@
+import { saysOver } from './answer.js'
 import type { Gate } from './backoff.js'
 import { call, present } from './call.js'
-import { codeOf, isTransient } from './error.js'
+import { codeOf, isTransient, WxgateError } from './error.js'
 import type { Runtime } from './runtime.js'
 import type { Grant, User } from './session.js'
 import { afterFailure, draw, type Ticket } from './ticket.js'
@@ -38,7 +39,7 @@ export function createLogin(door: Door): () => Promise<Login> {
     try {
       const answer = await call(wx, runtime, { url: `${base}/v1/login`, method: 'POST', data, timeout: TIMEOUT })
       ticket = undefined
-      return answer.data as Login
+      return checked(answer.data) as Login
     } catch (error) {
       ticket = afterFailure(sent, error)
       throw error
@@ -58,7 +59,7 @@ export function refresh(door: Door, token: string): Promise<Grant> {
   const { wx, runtime, base } = door
   return persist(door, async () => {
     const url = `${base}/v1/session/refresh`
-    return (await call(wx, runtime, { url, method: 'POST', timeout: TIMEOUT }, token)).data as Grant
+    return checked((await call(wx, runtime, { url, method: 'POST', timeout: TIMEOUT }, token)).data)
   })
 }
 
@@ -71,10 +72,18 @@ async function persist<T>({ gate, whenShown }: Door, work: () => Promise<T>): Pr
       gate.open()
       return done
     } catch (error) {
-      if (!isTransient(error)) throw error
-      gate.shut(error)
+      const code = codeOf(error)
+      // These two are answers. After all others, each request would be the next to try.
+      if (!saysOver(error) && code !== 'user_blocked') gate.shut(error as WxgateError)
       // Misconfigured: an operator has to act, and no second try helps before.
-      if (attempt >= ATTEMPTS || error.code === 'wechat_misconfigured') throw error
+      if (!isTransient(error) || attempt >= ATTEMPTS || code === 'wechat_misconfigured') throw error
     }
   }
+}
+
+/** What a portal or a proxy answers with 200 is no grant. */
+function checked(data: unknown): Grant {
+  const grant = Object(data) as Grant
+  if (grant.session_rd && grant.expires_in > 0) return grant
+  throw new WxgateError('bad_answer')
 }

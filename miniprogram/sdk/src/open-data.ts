@@ -32,7 +32,7 @@ export async function decrypt<T>(sessions: Sessions, send: Send, source: OpenDat
 }
 
 async function open<T>(send: Send, { encryptedData, iv, rawData, signature }: OpenData): Promise<T> {
-  if (!encryptedData || !iv) throw new WxgateError('invalid_argument', 'encryptedData and iv are needed')
+  if (!encryptedData || !iv) throw new WxgateError('invalid_argument', 'no encryptedData or iv')
   const data = rawData && signature ? { encryptedData, iv, rawData, signature } : { encryptedData, iv }
   const answer = await send<{ data: T }>({ url: '/v1/open-data/decrypt', method: 'POST', data, idempotent: true })
   return answer.data.data

@@ -45,7 +45,5 @@ export async function phoneNumber(sessions: Sessions, send: Send, detail: PhoneN
     }
   }
   if (!encryptedData || !iv) throw new WxgateError('user_denied', errMsg)
-  const number = await decrypt<PhoneNumber>(sessions, send, { encryptedData, iv })
-  const { phoneNumber, purePhoneNumber, countryCode } = number
-  return { phoneNumber, purePhoneNumber, countryCode, verified: false }
+  return Object.assign(await decrypt<PhoneNumber>(sessions, send, { encryptedData, iv }), { verified: false })
 }

@@ -20,7 +20,7 @@ export async function updateProfile(send: Send, change: ProfileChange, upload?: 
   const { nickname, avatarFile } = change
   let { avatarUrl } = change
   if (avatarFile) {
-    if (!upload) throw new WxgateError('invalid_argument', 'avatarFile needs uploadAvatar')
+    if (!upload) throw new WxgateError('invalid_argument', 'no uploadAvatar')
     avatarUrl = await upload(avatarFile)
   }
   const data = present({ nickname, avatar_url: avatarUrl })

@@ -14,8 +14,8 @@ declare function clearTimeout(timer: unknown): void
 
 /** The phone's clock and chance. */
 export const phone: Runtime = {
-  now: () => Date.now(),
-  random: () => Math.random(),
+  now: Date.now,
+  random: Math.random,
   setTimeout: (work, milliseconds) => setTimeout(work, milliseconds),
   clearTimeout: (timer) => clearTimeout(timer),
 }

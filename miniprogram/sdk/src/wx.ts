@@ -58,5 +58,6 @@ export function surroundingWx(): Wx | undefined {
 
 /** Swallows the rejection of the promise that some frameworks return although callbacks were given. */
 export function quietly(returned: unknown): void {
-  if (returned instanceof Promise) returned.catch(() => undefined)
+  const { catch: swallow } = Object(returned)
+  if (swallow) swallow.call(returned, () => undefined)
 }

@@ -86,7 +86,9 @@ test('a session that ended elsewhere is replaced by a login when it is to be ref
   await passing(clock, client.login())
   server.endAll()
   await clock.advance(21 * MINUTE)
-  assert.equal(server.count('/v1/login'), 2)
+  const [, refused, login] = server.asked
+  assert.deepEqual([refused.path, login.path], ['/v1/session/refresh', '/v1/login'])
+  assert.ok(login.at - refused.at < 100, 'at once')
   assert.equal(client.state.status, 'active')
 })
 

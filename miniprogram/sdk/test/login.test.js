@@ -60,12 +60,13 @@ test('a blocked user is not logged in again until the app asks for it', async ()
   server.endAll()
   await assert.rejects(passing(clock, client.request({ url: '/orders' })), { code: 'user_blocked' })
   assert.equal(client.state.status, 'blocked')
+  await assert.rejects(passing(clock, client.login(), 200), { code: 'user_blocked' })
   for (let n = 0; n < 5; n++) await assert.rejects(client.request({ url: '/orders' }), { code: 'user_blocked' })
   await clock.advance(3_600_000)
   wx.hide()
   wx.show()
   await clock.advance(3_600_000)
-  assert.equal(wx.logins, 2)
+  assert.equal(wx.logins, 3)
   server.blocked = false
   await passing(clock, client.login())
   assert.equal(client.state.status, 'active')
@@ -215,4 +216,29 @@ test('after a success the waits begin small again', async () => {
     server.outage = ({ path }) => (path === '/v1/login' && !lost ? ((lost = true), new Error('lost')) : undefined)
     await passing(clock, client.login({ fresh: true }), 2_500)
   }
+})
+
+test('an answer that is not wxgate\'s gives no session, and another try', async () => {
+  const page = { status: 200, body: '<html>Welcome to our Wi-Fi</html>' }
+  const { clock, client, server, wx } = scene()
+  server.outage = ({ path, count }) => (path === '/v1/login' && count === 1 ? page : undefined)
+  await passing(clock, client.login())
+  assert.equal(client.state.status, 'active')
+  assert.equal(wx.logins, 2)
+
+  server.outage = ({ path }) => (path === '/v1/session/refresh' ? page : undefined)
+  await clock.advance(22 * 60_000)
+  server.outage = undefined
+  await passing(clock, client.request({ url: '/orders' }))
+  assert.equal(server.count('/v1/login'), 2)
+})
+
+test('a client that the server does not understand does not ask at each request', async () => {
+  const { clock, client, server, wx } = scene({ appid: 'wx-unknown' })
+  server.outage = ({ path }) => (path === '/v1/login' ? { status: 400, body: '{"code":"invalid_request"}' } : undefined)
+  const began = clock.now()
+  for (let n = 0; n < 200; n++) {
+    await assert.rejects(passing(clock, client.request({ url: '/orders' })), { code: 'invalid_request' })
+  }
+  assert.ok(wx.logins < 10 + (clock.now() - began) / 5_000, `${wx.logins} logins in ${clock.now() - began} ms`)
 })
