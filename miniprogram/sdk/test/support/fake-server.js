@@ -1,12 +1,17 @@
 const json = (status, members, headers = {}) => ({ status, headers, body: members === undefined ? '' : JSON.stringify(members) })
 const problem = (status, code, headers) => json(status, { code, status, title: code, detail: code, trace_id: 't1' }, headers)
 
+/** How long a replaced token still passes, and a new one is not replaced. */
+const GRACE = 30_000
+
 /** wxgate's answers in memory, on a clock of the test's; a business service at `/orders` asks it whose a token is. */
 export class FakeServer {
   asked = []
   outage = undefined
   blocked = false
   latency = 0
+  /** How often an old token came back after its successor was used. */
+  thefts = 0
   #counts = new Map()
   #sessions = new Map()
   #made = 0
@@ -48,28 +53,38 @@ export class FakeServer {
     const token = (wire.headers.authorization || '').replace('Bearer ', '')
     const session = this.#sessions.get(token)
     if (path === '/v1/session' && wire.method === 'DELETE') return this.#end(session)
-    const refused = this.#refused(session)
+    const refused = this.#refused(session, token, path)
     if (refused) return problem(401, refused)
-    if (path === '/v1/session/refresh') return this.#refresh(session)
+    if (path === '/v1/session/refresh') return this.#refresh(session, token)
+    if (token === session.token) session.used = true
     if (path === '/v1/user/profile') return json(200, { user: { ...this.#user(), nickname: JSON.parse(wire.body).nickname } })
     return json(200, { path, method: wire.method, token })
   }
 
-  #refused(session) {
+  #refused(session, token, path) {
     if (!session) return 'session_invalid'
     if (session.over) return session.over
-    return this.clock.now() < session.expiresAt ? undefined : 'session_expired'
+    const now = this.clock.now()
+    if (now >= session.expiresAt) return 'session_expired'
+    const replaced = token !== session.token && now >= session.grantedAt + GRACE
+    return replaced && path !== '/v1/session/refresh' ? 'session_expired' : undefined
   }
 
   #login({ code }) {
     if (this.blocked) return problem(403, 'user_blocked')
     if (!this.#codes.delete(code)) return problem(401, 'login_code_rejected')
-    return json(200, { ...this.#grant(), user: this.#user() })
+    return json(200, { ...this.#grant({}), user: this.#user() })
   }
 
-  #refresh(session) {
-    session.successor ??= this.#grant()
-    return json(200, session.successor)
+  /** Who comes back with the old token gets the new one again, unless that was used: then somebody has a copy. */
+  #refresh(session, token) {
+    if (token !== session.token && session.used) {
+      this.thefts += 1
+      session.over = 'session_revoked'
+      return problem(401, session.over)
+    }
+    const young = this.clock.now() < session.grantedAt + GRACE
+    return json(200, token !== session.token || young ? session.grant : this.#grant(session))
   }
 
   #end(session) {
@@ -77,10 +92,12 @@ export class FakeServer {
     return { status: 204 }
   }
 
-  #grant() {
-    const token = `token-${++this.#made}`
-    this.#sessions.set(token, { expiresAt: this.clock.now() + this.expiresIn * 1000 })
-    return { session_rd: token, expires_in: this.expiresIn, refresh_in: this.refreshIn }
+  #grant(session) {
+    const now = this.clock.now()
+    const grant = { session_rd: `token-${++this.#made}`, expires_in: this.expiresIn, refresh_in: this.refreshIn }
+    Object.assign(session, { grant, token: grant.session_rd, grantedAt: now, expiresAt: now + this.expiresIn * 1000, used: false })
+    this.#sessions.set(session.token, session)
+    return grant
   }
 
   #user() {

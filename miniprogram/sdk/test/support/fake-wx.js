@@ -121,6 +121,15 @@ export class FakeWx {
     this.#listeners.hide.push(listener)
   }
 
+  /** WeChat ends the app: nothing that it waits for comes, and nobody listens. Storage stays. */
+  forget() {
+    for (const task of this.#under) task.succeed = task.fail = () => undefined
+    this.#under = new Set()
+    this.#waiting = []
+    this.#listeners = { show: [], hide: [] }
+    this.#shown = true
+  }
+
   /** The user leaves the mini-program. */
   hide() {
     this.#shown = false
