@@ -47,4 +47,11 @@ function openData(kind) {
   return ask('/_fake/open-data', { openid: wx.getStorageSync(KEY), kind })
 }
 
-module.exports = { loginBy, openData }
+/** 点手机号按钮:新旧两种数据都有。A tap on the phone number button: a code, and the encrypted data. */
+async function phoneTap() {
+  const sealed = await openData('phone')
+  const { code: phoneCode } = await ask('/_fake/phone-code', { openid: wx.getStorageSync(KEY) })
+  return { detail: Object.assign({ errMsg: 'getPhoneNumber:ok', code: phoneCode }, sealed) }
+}
+
+module.exports = { loginBy, openData, phoneTap }

@@ -52,8 +52,7 @@ Component({
 
     /** 没有真正的微信时,按钮的数据来自模拟微信。What the button would have given. */
     async onFakePhone() {
-      const sealed = await fake.openData('phone').catch(() => ({}))
-      await this.onPhone({ detail: Object.assign({ errMsg: 'getPhoneNumber:ok' }, sealed) })
+      await this.onPhone(await fake.phoneTap().catch((error) => ({ detail: { errMsg: error.message } })))
     },
 
     onSessions() {
