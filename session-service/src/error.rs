@@ -129,6 +129,9 @@ impl ServiceError for SessionError {
                 quota: Quota::PerDay,
                 ..
             }) => Some(HOUR),
+            Self::WeChat(
+                WxError::Throttled { retry_after } | WxError::CircuitOpen { retry_after },
+            ) => Some(*retry_after),
             Self::Store(_) | Self::Uninformed => Some(STORE_PAUSE),
             _ => None,
         }
@@ -137,16 +140,20 @@ impl ServiceError for SessionError {
 
 fn wechat_reason(error: &WxError) -> ErrorReason {
     match error {
-        WxError::CodeRejected(_) => ErrorReason::LoginCodeRejected,
+        WxError::CodeRejected(_) | WxError::KeyStale(_) => ErrorReason::LoginCodeRejected,
         WxError::UserBlocked(_) => ErrorReason::UserBlocked,
-        WxError::RateLimited { .. } => ErrorReason::RateLimited,
-        WxError::Busy(_) | WxError::Unreachable(_) | WxError::NoAnswer(_) => {
-            ErrorReason::WechatUnavailable
-        }
+        WxError::RateLimited { .. } | WxError::Throttled { .. } => ErrorReason::RateLimited,
+        WxError::Busy(_)
+        | WxError::TokenRejected(_)
+        | WxError::CircuitOpen { .. }
+        | WxError::Unreachable(_)
+        | WxError::NoAnswer(_)
         // A gateway in front of WeChat is at fault, not what WeChat says.
-        WxError::Garbage(Garbage::Status(429 | 500..=599)) => ErrorReason::WechatUnavailable,
+        | WxError::Garbage(Garbage::Status(429 | 500..=599)) => ErrorReason::WechatUnavailable,
         WxError::Misconfigured(_) => ErrorReason::WechatMisconfigured,
-        WxError::UnknownErrcode(_) | WxError::Garbage(_) => ErrorReason::WechatBadAnswer,
+        WxError::UnknownErrcode(_) | WxError::TradeRejected(_) | WxError::Garbage(_) => {
+            ErrorReason::WechatBadAnswer
+        }
         WxError::BadRequest(_) => ErrorReason::Internal,
     }
 }

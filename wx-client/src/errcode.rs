@@ -1,21 +1,32 @@
-//! The one table of what an errcode of `code2Session` means.
+//! The one table of what an errcode means.
 //!
-//! It holds every errcode that the call is documented to give, was seen to give, or shares with
-//! the other calls that are authenticated by appid and secret. The call takes no `access_token`
-//! and no body, so errcodes about those are unknown here. Each is shown with WeChat's own text.
+//! It holds every errcode that our calls are documented or were seen to give, with WeChat's own
+//! text. An errcode means the same whatever was asked, but for 40001.
 
 use crate::{
-    error::{Quota, WxError},
+    api::{Api, Proof},
+    error::WxError,
     refusal::Refusal,
+    remedy::Quota,
 };
 
 /// `system error`: WeChat is busy. Whether the code is spent is not documented.
 const SYSTEM_ERROR: i64 = -1;
 
-/// `invalid code`: older than five minutes, malformed, of another app, or not a login code.
+/// `invalid code`: older than five minutes, malformed, of another app, or of another kind.
 const INVALID_CODE: i64 = 40029;
-/// `code been used`: login codes work once.
+/// `code been used`: codes work once.
 const CODE_USED: i64 = 40163;
+
+/// `session_key is not existd or expired`.
+const KEY_EXPIRED: i64 = 87007;
+/// `invalid signature`: not made with the user's current `session_key`.
+const INVALID_SIGNATURE: i64 = 87009;
+
+/// `invalid access_token`.
+const INVALID_TOKEN: i64 = 40014;
+/// `access_token expired`.
+const TOKEN_EXPIRED: i64 = 42001;
 
 /// `code blocked`: WeChat judges the user to be of high risk.
 const CODE_BLOCKED: i64 = 40226;
@@ -68,6 +79,12 @@ const IP_REFUSED: i64 = 89507;
 const INVALID_GRANT_TYPE: i64 = 40002;
 /// `invalid url`: the path is misspelt.
 const INVALID_URL: i64 = 40066;
+/// `invalid openid`: of another app.
+const INVALID_OPENID: i64 = 40003;
+/// `invalid args`.
+const INVALID_ARGS: i64 = 40097;
+/// `access_token missing`.
+const TOKEN_MISSING: i64 = 41001;
 /// `missing code`: the code was empty.
 const CODE_MISSING: i64 = 41008;
 /// `require GET method`.
@@ -76,38 +93,79 @@ const REQUIRE_GET: i64 = 43001;
 const REQUIRE_POST: i64 = 43002;
 /// `require https`.
 const REQUIRE_HTTPS: i64 = 43003;
+/// `empty post data`.
+const EMPTY_BODY: i64 = 44002;
+/// `data format error`: not JSON, or a field is missing.
+const BAD_FORMAT: i64 = 47001;
+/// `invalid sig_method`.
+const INVALID_SIG_METHOD: i64 = 87008;
 
 /// The error that a refusal amounts to.
-pub(crate) fn error(refusal: Refusal) -> WxError {
-    match refusal.errcode {
+pub(crate) fn error(api: Api, refusal: Refusal) -> WxError {
+    let errcode = refusal.errcode;
+    if errcode == INVALID_CREDENTIAL && api.proof() == Proof::Secret {
+        return WxError::Misconfigured(refusal);
+    }
+    if is_misconfiguration(errcode) {
+        return WxError::Misconfigured(refusal);
+    }
+    if is_malformed_request(errcode) {
+        return WxError::BadRequest(refusal);
+    }
+    match errcode {
         SYSTEM_ERROR => WxError::Busy(refusal),
         INVALID_CODE | CODE_USED => WxError::CodeRejected(refusal),
+        KEY_EXPIRED | INVALID_SIGNATURE => WxError::KeyStale(refusal),
+        INVALID_CREDENTIAL | INVALID_TOKEN | TOKEN_EXPIRED => WxError::TokenRejected(refusal),
         CODE_BLOCKED => WxError::UserBlocked(refusal),
         DAY_LIMIT => rate_limited(Quota::PerDay, refusal),
         MINUTE_LIMIT => rate_limited(Quota::PerMinute, refusal),
-        INVALID_CREDENTIAL
-        | INVALID_APPID
-        | INVALID_SECRET
-        | IP_NOT_LISTED
-        | SECRET_FROZEN
-        | APPID_MISSING
-        | SECRET_MISSING
-        | IP_NOT_REGISTERED
-        | API_UNAUTHORIZED
-        | API_FORBIDDEN
-        | USER_UNAUTHORIZED
-        | USER_LIMITED
-        | TOKEN_API_FORBIDDEN
-        | ACCOUNT_FROZEN
-        | COMPONENT_IP_NOT_REGISTERED
-        | IP_AWAITS_ADMIN
-        | IP_NEEDS_ADMIN
-        | IP_REFUSED_TWICE
-        | IP_REFUSED => WxError::Misconfigured(refusal),
-        INVALID_GRANT_TYPE | INVALID_URL | CODE_MISSING | REQUIRE_GET | REQUIRE_POST
-        | REQUIRE_HTTPS => WxError::BadRequest(refusal),
         _ => WxError::UnknownErrcode(refusal),
     }
+}
+
+/// Whether an operator must act: on the account, its secret, or its list of IP addresses.
+fn is_misconfiguration(errcode: i64) -> bool {
+    matches!(
+        errcode,
+        INVALID_APPID
+            | INVALID_SECRET
+            | IP_NOT_LISTED
+            | SECRET_FROZEN
+            | APPID_MISSING
+            | SECRET_MISSING
+            | IP_NOT_REGISTERED
+            | API_UNAUTHORIZED
+            | API_FORBIDDEN
+            | USER_UNAUTHORIZED
+            | USER_LIMITED
+            | TOKEN_API_FORBIDDEN
+            | ACCOUNT_FROZEN
+            | COMPONENT_IP_NOT_REGISTERED
+            | IP_AWAITS_ADMIN
+            | IP_NEEDS_ADMIN
+            | IP_REFUSED_TWICE
+            | IP_REFUSED
+    )
+}
+
+/// Whether what was sent could not be right.
+fn is_malformed_request(errcode: i64) -> bool {
+    matches!(
+        errcode,
+        INVALID_GRANT_TYPE
+            | INVALID_URL
+            | INVALID_OPENID
+            | INVALID_ARGS
+            | TOKEN_MISSING
+            | CODE_MISSING
+            | REQUIRE_GET
+            | REQUIRE_POST
+            | REQUIRE_HTTPS
+            | EMPTY_BODY
+            | BAD_FORMAT
+            | INVALID_SIG_METHOD
+    )
 }
 
 fn rate_limited(quota: Quota, refusal: Refusal) -> WxError {

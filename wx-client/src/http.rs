@@ -2,15 +2,12 @@
 
 use std::{error::Error, time::Duration};
 
-use reqwest::{Client, Response, StatusCode, redirect};
+use reqwest::{Client, Response, StatusCode, header::CONTENT_TYPE, redirect};
 use tracing::Span;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::{
-    error::{Garbage, WxError},
-    settings::BuildError,
-};
+use crate::{error::WxError, garbage::Garbage, request::Request, settings::BuildError};
 
 /// The largest answer that is read, in bytes; a genuine one has fewer than 300.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -50,8 +47,16 @@ pub(crate) fn client(
 }
 
 /// The body of WeChat's answer, wiped when dropped.
-pub(crate) async fn get(http: &Client, url: Url) -> Result<Zeroizing<Vec<u8>>, WxError> {
-    let response = http.get(url).send().await.map_err(meaning)?;
+pub(crate) async fn send(
+    http: &Client,
+    base: &Url,
+    request: &Request,
+) -> Result<Zeroizing<Vec<u8>>, WxError> {
+    let mut builder = http.request(request.api.method(), request.url(base));
+    if let Some(body) = request.body() {
+        builder = builder.header(CONTENT_TYPE, "application/json").body(body);
+    }
+    let response = builder.send().await.map_err(meaning)?;
     let status = response.status();
     Span::current().record("http.response.status_code", status.as_u16());
     match status {
@@ -73,7 +78,7 @@ async fn read(mut response: Response) -> Result<Zeroizing<Vec<u8>>, WxError> {
     Ok(body)
 }
 
-/// What a failure on the way says about the code: unspent, or perhaps spent.
+/// What a failure on the way says about the request: unsent, or perhaps received.
 fn meaning(error: reqwest::Error) -> WxError {
     let error = error.without_url();
     if error.is_connect() || error.is_builder() {

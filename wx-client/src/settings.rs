@@ -29,17 +29,13 @@ impl Default for Settings {
     }
 }
 
-/// The address of one call below `base`, whose own path is kept.
-pub(crate) fn endpoint(base: Url, path: [&str; 2]) -> Result<Url, BuildError> {
-    if !is_bare(&base) {
-        return Err(BuildError::BaseUrl);
+/// The base address, if it is fit to be one.
+pub(crate) fn base(url: Url) -> Result<Url, BuildError> {
+    if is_bare(&url) && !url.cannot_be_a_base() {
+        Ok(url)
+    } else {
+        Err(BuildError::BaseUrl)
     }
-    let mut url = base;
-    url.path_segments_mut()
-        .map_err(|()| BuildError::BaseUrl)?
-        .pop_if_empty()
-        .extend(path);
-    Ok(url)
 }
 
 fn is_bare(url: &Url) -> bool {

@@ -1,40 +1,89 @@
 //! What each errcode means.
 
-use wx_client::{Quota, WxError};
+use wx_client::{Api, Quota, Remedy, WxError};
 
 use crate::stub::{Stub, error_of};
 
-/// Each errcode that the call can give, with the kind of error it is.
-const MEANINGS: [(&str, &[i64]); 7] = [
-    ("busy", &[-1]),
-    ("code_rejected", &[40029, 40163]),
-    ("user_blocked", &[40226]),
-    ("rate_limited", &[45009, 45011]),
+/// Each errcode that WeChat gives, with the kind of error it is and what can be done.
+const MEANINGS: [(&str, Remedy, &[i64]); 9] = [
+    ("busy", Remedy::TryLater, &[-1]),
+    ("code_rejected", Remedy::NewCode, &[40029, 40163]),
+    ("key_stale", Remedy::NewCode, &[87007, 87009]),
+    ("token_rejected", Remedy::NewToken, &[40014, 42001]),
+    ("user_blocked", Remedy::RefuseUser, &[40226]),
+    ("rate_limited", Remedy::NextMinute, &[45011]),
+    ("rate_limited", Remedy::StopCalling, &[45009]),
     (
         "misconfigured",
+        Remedy::AlertOperator,
         &[
-            40001, 40013, 40125, 40164, 40243, 41002, 41004, 45035, 48001, 48004, 50001, 50002,
-            50004, 50007, 61004, 89501, 89503, 89506, 89507,
+            40013, 40125, 40164, 40243, 41002, 41004, 45035, 48001, 48004, 50001, 50002, 50004,
+            50007, 61004, 89501, 89503, 89506, 89507,
         ],
     ),
-    ("bad_request", &[40002, 40066, 41008, 43001, 43002, 43003]),
     (
-        "unknown_errcode",
-        &[1, -2, 40014, 40028, 42001, 47001, 87009, i64::MAX, i64::MIN],
+        "bad_request",
+        Remedy::MendCaller,
+        &[
+            40002, 40003, 40066, 40097, 41001, 41008, 43001, 43002, 43003, 44002, 47001, 87008,
+        ],
     ),
 ];
 
+/// Errcodes that no call of ours is known to give.
+const UNKNOWN: [i64; 5] = [-2, 2, 40028, i64::MAX, i64::MIN];
+
+/// The errcode that a call takes for a "no".
+fn negative(api: Api) -> Option<i64> {
+    match api {
+        Api::CheckSessionKey => Some(87009),
+        Api::CheckEncryptedMsg => Some(1),
+        _ => None,
+    }
+}
+
+async fn assert_means(wechat: &Stub, api: Api, errcode: i64, expected: (&str, Remedy)) {
+    wechat.say(200, format!(r#"{{"errcode":{errcode},"errmsg":"text"}}"#));
+    let error = wechat.fail(api).await;
+    assert_eq!(
+        (error.kind(), error.remedy()),
+        expected,
+        "{api:?} {errcode}"
+    );
+    let refusal = error.refusal().unwrap();
+    assert_eq!(
+        (refusal.errcode, refusal.errmsg.as_str()),
+        (errcode, "text")
+    );
+    assert!(!error.nothing_was_sent(), "{errcode} was an answer");
+}
+
 #[tokio::test]
-async fn every_errcode_has_its_meaning() {
+async fn every_errcode_has_its_meaning_in_every_call() {
     let wechat = Stub::saying("").await;
-    for (kind, errcodes) in MEANINGS {
-        for &errcode in errcodes {
-            wechat.say(200, format!(r#"{{"errcode":{errcode},"errmsg":"text"}}"#));
-            let error = error_of(wechat.exchange().await);
-            assert_eq!((error.kind(), error.errcode()), (kind, Some(errcode)));
-            assert_eq!(error.refusal().unwrap().errmsg, "text");
-            assert!(!error.nothing_was_sent(), "{errcode} was an answer");
+    for api in Api::ALL {
+        for (kind, remedy, errcodes) in MEANINGS {
+            for &errcode in errcodes {
+                if negative(api) != Some(errcode) {
+                    assert_means(&wechat, api, errcode, (kind, remedy)).await;
+                }
+            }
         }
+        for errcode in UNKNOWN {
+            assert_means(&wechat, api, errcode, ("unknown_errcode", Remedy::Unknown)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn invalid_credential_is_the_secret_or_the_token_whichever_was_sent() {
+    let wechat = Stub::saying("").await;
+    for api in Api::ALL {
+        let expected = match api {
+            Api::CodeToSession | Api::StableToken => ("misconfigured", Remedy::AlertOperator),
+            _ => ("token_rejected", Remedy::NewToken),
+        };
+        assert_means(&wechat, api, 40001, expected).await;
     }
 }
 

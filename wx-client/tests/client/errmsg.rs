@@ -86,3 +86,24 @@ async fn a_refusal_prints_what_an_operator_needs() {
     let line = "errcode 40029: invalid code (rid 66c69111-4157f271-729ca238)";
     assert_eq!(refusal.to_string(), line);
 }
+
+#[tokio::test]
+async fn a_word_as_long_as_an_id_is_hidden() {
+    let of_24 = format!(
+        "of user {}, session_key {}",
+        "o".repeat(24),
+        "x".repeat(22) + "=="
+    );
+    let hidden = format!("of user {0}, session_key {0}", "*".repeat(24));
+    let of_23 = format!("of user {}", "o".repeat(23));
+    for (errmsg, expected) in [(&of_24, &hidden), (&of_23, &of_23)] {
+        assert_eq!(&refusal(errmsg).await.errmsg, expected);
+    }
+}
+
+#[tokio::test]
+async fn the_longest_text_of_wechat_is_not_hidden() {
+    let text = "invalid credential, access_token is invalid or not latest, could get access_token \
+                by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r";
+    assert_eq!(refusal(text).await.errmsg, text);
+}

@@ -4,7 +4,10 @@ use proptest::{collection::vec, prelude::*};
 use tokio::runtime::Runtime;
 use wx_client::{Garbage, WxError};
 
-use crate::stub::{OPENID, SESSION_KEY, Stub, error_of, failure_at, raw_saying};
+use crate::{
+    raw::raw_saying,
+    stub::{OPENID, SESSION_KEY, Stub, error_of, failure_at},
+};
 
 /// What is wrong with the answer of this status and body.
 async fn fault(wechat: &Stub, status: u16, body: impl Into<Vec<u8>>) -> Garbage {
@@ -84,30 +87,30 @@ async fn an_errcode_must_be_a_whole_number() {
 async fn success_without_its_payload_is_garbage() {
     let wechat = Stub::saying("").await;
     let bodies = [
-        ("{}".to_owned(), Garbage::MissingOpenid),
+        ("{}".to_owned(), Garbage::Missing("openid")),
         (
             r#"{"errcode":0,"errmsg":"ok"}"#.to_owned(),
-            Garbage::MissingOpenid,
+            Garbage::Missing("openid"),
         ),
         (
             format!(r#"{{"session_key":"{SESSION_KEY}"}}"#),
-            Garbage::MissingOpenid,
+            Garbage::Missing("openid"),
         ),
         (
             format!(r#"{{"openid":null,"session_key":"{SESSION_KEY}"}}"#),
-            Garbage::MissingOpenid,
+            Garbage::Missing("openid"),
         ),
         (
             format!(r#"{{"openId":"{OPENID}"}}"#),
-            Garbage::MissingOpenid,
+            Garbage::Missing("openid"),
         ),
         (
             format!(r#"{{"openid":"{OPENID}"}}"#),
-            Garbage::MissingSessionKey,
+            Garbage::Missing("session_key"),
         ),
         (
             format!(r#"{{"openid":"{OPENID}","session_key":null}}"#),
-            Garbage::MissingSessionKey,
+            Garbage::Missing("session_key"),
         ),
     ];
     for (body, expected) in bodies {
@@ -135,18 +138,21 @@ async fn an_id_is_bounded_and_plain() {
         let as_openid = format!(r#"{{"openid":{id},{key}}}"#);
         assert_eq!(
             fault(&wechat, 200, as_openid).await,
-            Garbage::BadOpenid,
+            Garbage::Malformed("openid"),
             "{id}"
         );
         let as_unionid = format!(r#"{{"openid":"{OPENID}","unionid":{id},{key}}}"#);
         assert_eq!(
             fault(&wechat, 200, as_unionid).await,
-            Garbage::BadUnionid,
+            Garbage::Malformed("unionid"),
             "{id}"
         );
     }
     let empty = format!(r#"{{"openid":"","session_key":"{SESSION_KEY}"}}"#);
-    assert_eq!(fault(&wechat, 200, empty).await, Garbage::BadOpenid);
+    assert_eq!(
+        fault(&wechat, 200, empty).await,
+        Garbage::Malformed("openid")
+    );
 }
 
 #[tokio::test]
@@ -169,7 +175,7 @@ async fn a_session_key_is_base64_of_16_bytes() {
         let body = format!(r#"{{"openid":"{OPENID}","session_key":{key}}}"#);
         assert_eq!(
             fault(&wechat, 200, body).await,
-            Garbage::BadSessionKey,
+            Garbage::Malformed("session_key"),
             "{key}"
         );
     }

@@ -4,8 +4,9 @@ use tokio::{io::AsyncWriteExt, net::TcpStream};
 use url::Url;
 use wx_client::{BuildError, Settings, WxClient};
 
-use crate::stub::{
-    APPID, CODE, OPENID, SECRET, SESSION_KEY, Stub, app, client, hasty, raw, read_request, settings,
+use crate::{
+    raw::{raw, read_request},
+    stub::{APPID, CODE, OPENID, SECRET, SESSION_KEY, Stub, app, client, hasty, settings},
 };
 
 fn success(more: &str) -> String {

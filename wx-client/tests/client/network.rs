@@ -10,7 +10,10 @@ use tokio::{
 };
 use wx_client::WxError;
 
-use crate::stub::{PATIENCE, Stub, app, error_of, failure, failure_at, hasty, raw, raw_saying};
+use crate::{
+    raw::{raw, raw_saying},
+    stub::{PATIENCE, Stub, app, error_of, failure, failure_at, hasty},
+};
 
 fn assert_unsent(error: &WxError) {
     assert!(matches!(error, WxError::Unreachable(_)), "{error:?}");

@@ -1,9 +1,14 @@
-//! A code, however hostile, stays one parameter.
+//! A code or openid, however hostile, stays one parameter.
 
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
+use wx_client::Api;
 
-use crate::stub::{APPID, SECRET, Stub, app};
+use crate::{
+    ask::ask_for,
+    stub::Stub,
+    wire::{is_asked, wire},
+};
 
 /// Strings made to break out of a parameter, and any others.
 fn hostile() -> impl Strategy<Value = String> {
@@ -22,24 +27,18 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 #[test]
-fn no_code_can_add_a_parameter() {
+fn no_code_or_openid_can_add_a_parameter() {
     let runtime = Runtime::new().unwrap();
     let wechat = runtime.block_on(Stub::saying(r#"{"errcode":40029}"#));
     let client = wechat.client();
-    proptest!(|(code in hostile())| {
-        let result = runtime.block_on(client.code_to_session(&app(), &code));
-        prop_assert_eq!(result.err().and_then(|error| error.errcode()), Some(40029));
-        let seen = wechat.seen();
-        prop_assert_eq!(seen.len(), 1);
-        prop_assert_eq!(&seen[0].line, "GET /sns/jscode2session");
-        prop_assert_eq!(&seen[0].headers, &["accept", "host"]);
-        let expected = [
-            ("appid", APPID),
-            ("secret", SECRET),
-            ("js_code", &code),
-            ("grant_type", "authorization_code"),
-        ];
-        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        prop_assert_eq!(&seen[0].query, &expected);
+    proptest!(|(code in hostile(), openid in hostile())| {
+        for api in Api::ALL {
+            let result = runtime.block_on(ask_for(&client, api, &code, &openid));
+            prop_assert_eq!(result.err().and_then(|error| error.errcode()), Some(40029));
+            let seen = wechat.seen();
+            prop_assert_eq!(seen.len(), 1);
+            let asked = is_asked(&seen[0], &wire(api, &code, &openid));
+            prop_assert_eq!(asked, Ok(()));
+        }
     });
 }

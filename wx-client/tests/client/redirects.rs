@@ -2,7 +2,10 @@
 
 use wx_client::{Garbage, WxError};
 
-use crate::stub::{CODE, Canary, failure_at, raw_saying};
+use crate::{
+    raw::raw_saying,
+    stub::{CODE, Canary, failure_at},
+};
 
 #[tokio::test]
 async fn a_redirect_is_garbage_and_never_followed() {

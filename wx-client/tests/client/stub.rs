@@ -8,23 +8,39 @@ use std::{
 
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::{Body, Bytes, to_bytes},
     extract::Request,
     response::Response,
 };
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    task::JoinHandle,
-    time::timeout,
-};
-use wx_client::{App, Settings, WxClient, WxError, WxLogin};
+use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
+use wx_client::{AccessToken, Api, App, Settings, Signature, WxClient, WxError, WxLogin};
+
+use crate::ask::fail;
 
 pub(crate) const APPID: &str = "wx0123456789abcdef";
 pub(crate) const SECRET: &str = "5ec7e7ca4a7b00b1e5f00d5c0ffee123";
 pub(crate) const CODE: &str = "0716AVll20uHk94SLDml27etM946AVlq";
 pub(crate) const OPENID: &str = "oGZUI0egBJY1zhBYw2KhdUfwVJJE";
 pub(crate) const SESSION_KEY: &str = "tiihtNczf5v6AKRyjwEUhQ==";
+pub(crate) const TOKEN: &str = "87_tokenW8PLAhOzXyJ0mVfE3qG1sK9bN";
+pub(crate) const SIGNATURE: &str =
+    "fefce01bfba4670c85b228e6ca2b493c90971e7c442f54fc448662eb7cd72509";
+pub(crate) const PHONE: &str = "13580006666";
+
+/// What no error and no log line may show.
+pub(crate) const SECRETS: [&str; 6] = [SECRET, CODE, OPENID, SESSION_KEY, TOKEN, SIGNATURE];
+
+/// An answer that is a success of every call.
+pub(crate) const SUCCESS: &str = r#"{
+    "errcode": 0, "errmsg": "ok",
+    "openid": "oGZUI0egBJY1zhBYw2KhdUfwVJJE", "session_key": "tiihtNczf5v6AKRyjwEUhQ==",
+    "access_token": "87_tokenW8PLAhOzXyJ0mVfE3qG1sK9bN", "expires_in": 7200,
+    "phone_info": {
+        "phoneNumber": "13580006666", "purePhoneNumber": "13580006666", "countryCode": "86",
+        "watermark": { "timestamp": 1637744274, "appid": "wx0123456789abcdef" }
+    },
+    "vaild": true, "create_time": 1629121902
+}"#;
 
 /// Far more than any client here waits, far less than a hang.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
@@ -34,6 +50,7 @@ pub(crate) struct Seen {
     pub(crate) line: String,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: Vec<String>,
+    pub(crate) body: String,
 }
 
 /// An HTTP server that gives one answer to everything and remembers what it was asked.
@@ -51,7 +68,8 @@ impl Stub {
         let seen = Arc::<Mutex<Vec<Seen>>>::default();
         let (says, notes) = (Arc::clone(&answer), Arc::clone(&seen));
         let app = Router::new().fallback(async move |request: Request| {
-            notes.lock().unwrap().push(Seen::from(&request));
+            let seen = Seen::read(request).await;
+            notes.lock().unwrap().push(seen);
             let (status, body) = says.lock().unwrap().clone();
             let response = Response::builder().header("content-type", "text/plain");
             response.status(status).body(Body::from(body)).unwrap()
@@ -83,6 +101,11 @@ impl Stub {
             .expect("an end in time")
     }
 
+    /// The error of this call.
+    pub(crate) async fn fail(&self, api: Api) -> WxError {
+        fail(&self.client(), api).await
+    }
+
     /// What was asked since the last time.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         std::mem::take(&mut self.seen.lock().unwrap())
@@ -95,45 +118,24 @@ impl Drop for Stub {
     }
 }
 
-impl From<&Request> for Seen {
-    fn from(request: &Request) -> Self {
-        let uri = request.uri();
-        let query = uri.query().unwrap_or_default().as_bytes();
+impl Seen {
+    async fn read(request: Request) -> Self {
+        let (head, body) = request.into_parts();
+        let query = head.uri.query().unwrap_or_default().as_bytes();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
         Self {
-            line: format!("{} {}", request.method(), uri.path()),
+            line: format!("{} {}", head.method, head.uri.path()),
             query: url::form_urlencoded::parse(query).into_owned().collect(),
-            headers: request.headers().keys().map(ToString::to_string).collect(),
+            headers: head.headers.keys().map(ToString::to_string).collect(),
+            body: String::from_utf8(body.into()).unwrap(),
         }
     }
-}
 
-/// A server that reads one request and then does as the script says; gives its port.
-pub(crate) async fn raw<F>(script: impl FnOnce(TcpStream) -> F + Send + 'static) -> u16
-where
-    F: Future<Output = ()> + Send,
-{
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        let mut stream = listener.accept().await.unwrap().0;
-        read_request(&mut stream).await;
-        script(stream).await;
-    });
-    port
-}
-
-/// Reads up to the end of a request's head; these requests have no body.
-pub(crate) async fn read_request(stream: &mut TcpStream) {
-    let mut request = Vec::new();
-    while !request.ends_with(b"\r\n\r\n") {
-        request.push(stream.read_u8().await.unwrap());
+    /// Its body, if it has one.
+    pub(crate) fn json(&self) -> Option<serde_json::Value> {
+        let has_body = !self.body.is_empty();
+        has_body.then(|| serde_json::from_str(&self.body).unwrap())
     }
-}
-
-/// A server that answers any request with these bytes and hangs up.
-pub(crate) async fn raw_saying(bytes: impl Into<Vec<u8>>) -> u16 {
-    let bytes = bytes.into();
-    raw(async move |mut stream: TcpStream| stream.write_all(&bytes).await.unwrap()).await
 }
 
 /// A listener that notices whether anyone came.
@@ -162,6 +164,14 @@ pub(crate) fn app() -> App {
         appid: APPID.to_owned(),
         secret: SECRET.into(),
     }
+}
+
+pub(crate) fn token() -> AccessToken {
+    AccessToken::parse(APPID, TOKEN.to_owned()).unwrap()
+}
+
+pub(crate) fn signature() -> Signature {
+    Signature::parse(SIGNATURE).unwrap()
 }
 
 pub(crate) fn settings(base: &str) -> Settings {

@@ -6,8 +6,12 @@ use std::{
 };
 
 use tracing_subscriber::fmt::format::FmtSpan;
+use wx_client::Api;
 
-use crate::stub::{CODE, OPENID, SECRET, SESSION_KEY, Stub, error_of, failure_at};
+use crate::{
+    ask::{ask, fail},
+    stub::{PHONE, SECRETS, SUCCESS, Stub, error_of, hasty},
+};
 
 /// All log lines and ended spans of this process, down to the finest level.
 static LOG: LazyLock<Arc<Mutex<Vec<u8>>>> = LazyLock::new(|| {
@@ -59,7 +63,7 @@ async fn a_call_is_one_client_span() {
     error_of(wechat.exchange().await);
     let span = span_of(wechat.port);
     let fields = [
-        "wechat.jscode2session{",
+        "wechat{",
         r#"otel.kind="client""#,
         r#"otel.name="GET /sns/jscode2session""#,
         r#"otel.status_code="ERROR""#,
@@ -76,6 +80,18 @@ async fn a_call_is_one_client_span() {
 }
 
 #[tokio::test]
+async fn every_call_names_its_span_by_verb_and_path() {
+    LazyLock::force(&LOG);
+    for api in Api::ALL {
+        let wechat = Stub::saying(r#"{"errcode":-1}"#).await;
+        wechat.fail(api).await;
+        let line = &wechat.seen()[0].line;
+        let span = span_of(wechat.port);
+        assert!(span.contains(&format!("otel.name=\"{line}\"")), "{span}");
+    }
+}
+
+#[tokio::test]
 async fn a_refused_code_fails_no_span() {
     LazyLock::force(&LOG);
     let wechat = Stub::saying(r#"{"errcode":40029}"#).await;
@@ -88,17 +104,9 @@ async fn a_refused_code_fails_no_span() {
 #[tokio::test]
 async fn the_log_shows_nothing_that_was_exchanged() {
     LazyLock::force(&LOG);
-    let body = format!(r#"{{"openid":"{OPENID}","session_key":"{SESSION_KEY}"}}"#);
-    let wechat = Stub::saying(body).await;
-    wechat.exchange().await.unwrap();
-    wechat.say(
-        200,
-        format!(r#"{{"errcode":40029,"errmsg":"{SECRET} {CODE}"}}"#),
-    );
-    error_of(wechat.exchange().await);
-    wechat.say(200, format!("{SECRET} {CODE}"));
-    error_of(wechat.exchange().await);
-    failure_at(1).await;
+    for api in Api::ALL {
+        exchange_all(api).await;
+    }
     let log = logged();
     assert!(
         log.contains("hyper_util"),
@@ -108,8 +116,20 @@ async fn the_log_shows_nothing_that_was_exchanged() {
         .lines()
         .filter(|line| !line.contains("axum") && !line.contains("proptest"));
     for line in ours {
-        for told in [SECRET, CODE, OPENID, SESSION_KEY, "js_code="] {
+        for told in SECRETS.iter().chain(&["js_code=", PHONE]) {
             assert!(!line.contains(told), "{told} in {line}");
         }
     }
+}
+
+/// Has the call succeed, be refused with an echo, be answered with rubbish, and find nobody.
+async fn exchange_all(api: Api) {
+    let wechat = Stub::saying(SUCCESS).await;
+    ask(&wechat.client(), api).await.unwrap();
+    let echo = SECRETS.join(" ");
+    wechat.say(200, format!(r#"{{"errcode":40029,"errmsg":"{echo}"}}"#));
+    wechat.fail(api).await;
+    wechat.say(200, echo);
+    wechat.fail(api).await;
+    fail(&hasty("http://127.0.0.1:1"), api).await;
 }
