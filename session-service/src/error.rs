@@ -154,7 +154,7 @@ fn wechat_reason(error: &WxError) -> ErrorReason {
         WxError::UnknownErrcode(_) | WxError::TradeRejected(_) | WxError::Garbage(_) => {
             ErrorReason::WechatBadAnswer
         }
-        WxError::BadRequest(_) => ErrorReason::Internal,
+        WxError::BadRequest(_) | WxError::Unsendable(_) => ErrorReason::Internal,
     }
 }
 

@@ -56,6 +56,14 @@ impl Api {
         self.method() == Method::GET
     }
 
+    /// Whether asking twice does no harm. The others spend a code, a key or a quota.
+    pub(crate) const fn is_repeatable(self) -> bool {
+        match self {
+            Self::StableToken | Self::CheckSessionKey | Self::CheckEncryptedMsg => true,
+            Self::CodeToSession | Self::PhoneNumber | Self::ResetSessionKey => false,
+        }
+    }
+
     /// What shows WeChat who calls.
     pub(crate) const fn proof(self) -> Proof {
         match self {

@@ -69,6 +69,9 @@ pub enum WxError {
         /// When it may be asked again.
         retry_after: Duration,
     },
+    /// The request cannot be written, as with a code of 64 KiB: nothing was sent.
+    #[error("the request cannot be sent")]
+    Unsendable(#[source] Cause),
     /// No connection came about: nothing was sent and a code is unspent.
     #[error("WeChat is unreachable")]
     Unreachable(#[source] Cause),
@@ -84,7 +87,21 @@ impl WxError {
     pub fn nothing_was_sent(&self) -> bool {
         matches!(
             self,
-            Self::Unreachable(_) | Self::Throttled { .. } | Self::CircuitOpen { .. }
+            Self::Unreachable(_)
+                | Self::Unsendable(_)
+                | Self::Throttled { .. }
+                | Self::CircuitOpen { .. }
+        )
+    }
+
+    /// Whether WeChat, or the way to it, does not work: it may be better a moment later.
+    pub(crate) fn is_outage(&self) -> bool {
+        matches!(
+            self,
+            Self::Busy(_)
+                | Self::Garbage(Garbage::Status(429 | 500..=599))
+                | Self::Unreachable(_)
+                | Self::NoAnswer(_)
         )
     }
 
@@ -116,6 +133,7 @@ impl WxError {
             Self::Garbage(_)
             | Self::Throttled { .. }
             | Self::CircuitOpen { .. }
+            | Self::Unsendable(_)
             | Self::Unreachable(_)
             | Self::NoAnswer(_) => None,
         }
@@ -145,7 +163,7 @@ impl WxError {
             | Self::Unreachable(_)
             | Self::NoAnswer(_) => Remedy::TryLater,
             Self::Misconfigured(_) => Remedy::AlertOperator,
-            Self::BadRequest(_) => Remedy::MendCaller,
+            Self::BadRequest(_) | Self::Unsendable(_) => Remedy::MendCaller,
             Self::UnknownErrcode(_) | Self::Garbage(_) => Remedy::Unknown,
         }
     }
@@ -167,6 +185,7 @@ impl WxError {
             Self::Garbage(_) => "garbage",
             Self::Throttled { .. } => "throttled",
             Self::CircuitOpen { .. } => "circuit_open",
+            Self::Unsendable(_) => "unsendable",
             Self::Unreachable(_) => "unreachable",
             Self::NoAnswer(_) => "no_answer",
         }

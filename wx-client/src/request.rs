@@ -11,6 +11,8 @@ pub(crate) struct Request {
     pub(crate) api: Api,
     /// The app in whose name it is made.
     pub(crate) appid: String,
+    /// Whether asking twice does no harm.
+    pub(crate) is_repeatable: bool,
     query: Vec<(&'static str, String)>,
     body: Map<String, Value>,
     pub(crate) sent: Sent,
@@ -21,6 +23,7 @@ impl Request {
         Self {
             api,
             appid: appid.to_owned(),
+            is_repeatable: api.is_repeatable(),
             query: Vec::new(),
             body: Map::new(),
             sent: Sent::default(),
@@ -67,9 +70,15 @@ impl Request {
         self.with(name, value)
     }
 
-    /// Adds a true parameter; of a POST only.
+    /// Adds a true parameter to a POST.
     pub(crate) fn flag(mut self, name: &'static str) -> Self {
         self.body.insert(name.to_owned(), true.into());
+        self
+    }
+
+    /// Says that asking twice would do harm.
+    pub(crate) fn once(mut self) -> Self {
+        self.is_repeatable = false;
         self
     }
 

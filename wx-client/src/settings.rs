@@ -1,10 +1,10 @@
 //! Where WeChat is, and how long it may take.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use url::Url;
 
-use crate::error::Cause;
+use crate::{error::Cause, proxy::Proxy};
 
 /// Where WeChat is found and how long to wait for it.
 #[derive(Clone, Debug)]
@@ -14,17 +14,31 @@ pub struct Settings {
     pub base_url: Url,
     /// The longest wait for a connection: name, TCP and TLS together.
     pub connect_timeout: Duration,
-    /// The longest wait for a whole call, from the first look-up to the last byte of the answer.
+    /// The longest wait for a whole call with all its attempts, from the first look-up to the last
+    /// byte of the answer.
     pub timeout: Duration,
+    /// A proxy for all calls. None is taken from the environment.
+    pub proxy: Option<Proxy>,
+    /// How many attempts of one kind may be made for one app each second; more are
+    /// [`WxError::Throttled`](crate::WxError::Throttled).
+    pub calls_per_second: NonZeroU32,
+    /// How many attempts of one kind may fail for one app within ten seconds. At more, if they are
+    /// half of all, WeChat is left alone: one attempt a second shows when it is well again, others
+    /// are [`WxError::CircuitOpen`](crate::WxError::CircuitOpen).
+    pub failures_tolerated: u32,
 }
 
 impl Default for Settings {
-    /// The real WeChat; 1 s to connect, 3 s for a call.
+    /// The real WeChat without a proxy; 1 s to connect, 3 s for a call; 1000 attempts a second, and
+    /// 20 failures.
     fn default() -> Self {
         Self {
             base_url: Url::parse("https://api.weixin.qq.com/").expect("the constant is a URL"),
             connect_timeout: Duration::from_secs(1),
             timeout: Duration::from_secs(3),
+            proxy: None,
+            calls_per_second: NonZeroU32::new(1000).expect("the constant is not zero"),
+            failures_tolerated: 20,
         }
     }
 }

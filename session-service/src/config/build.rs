@@ -159,11 +159,14 @@ fn wechat(settings: &WechatSettings) -> anyhow::Result<WxClient> {
         base_url,
         connect_timeout,
         timeout,
+        proxy,
     } = settings.clone();
     WxClient::new(wx_client::Settings {
         base_url,
         connect_timeout,
         timeout,
+        proxy,
+        ..wx_client::Settings::default()
     })
     .context("wechat")
 }

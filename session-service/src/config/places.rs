@@ -88,6 +88,8 @@ pub struct WechatSettings {
     /// The longest wait for an answer.
     #[serde(with = "humantime_serde")]
     pub timeout: Duration,
+    /// A proxy for the way there.
+    pub proxy: Option<wx_client::Proxy>,
 }
 
 impl Default for WechatSettings {
@@ -96,11 +98,14 @@ impl Default for WechatSettings {
             base_url,
             connect_timeout,
             timeout,
+            proxy,
+            ..
         } = wx_client::Settings::default();
         Self {
             base_url,
             connect_timeout,
             timeout,
+            proxy,
         }
     }
 }

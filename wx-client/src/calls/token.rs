@@ -43,7 +43,7 @@ impl WxClient {
         let request = Request::of(app, Api::StableToken).with("grant_type", "client_credential");
         let request = match renewal {
             Renewal::WhenDue => request,
-            Renewal::Forced => request.flag("force_refresh"),
+            Renewal::Forced => request.flag("force_refresh").once(),
         };
         self.call(request).await
     }

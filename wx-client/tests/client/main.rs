@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod ask;
+mod breaker;
 mod encrypted_msg;
 mod environment;
 mod errcodes;
@@ -10,12 +11,16 @@ mod garbage;
 mod login;
 mod network;
 mod phone;
+mod proxy;
 mod query;
 mod raw;
 mod redirects;
+mod retry;
 mod secrecy;
 mod session_key;
 mod stub;
+mod throttle;
+mod time;
 mod token;
 mod trace;
 mod wire;

@@ -1,5 +1,7 @@
 //! Servers below HTTP, for what a well-behaved one would not say.
 
+use std::sync::{Arc, Mutex};
+
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -21,8 +23,8 @@ where
     port
 }
 
-/// Reads one request with its body.
-pub(crate) async fn read_request(stream: &mut TcpStream) {
+/// Reads one request with its body; gives its head.
+pub(crate) async fn read_request(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.unwrap());
@@ -33,6 +35,7 @@ pub(crate) async fn read_request(stream: &mut TcpStream) {
         .find_map(|line| line.strip_prefix("content-length: "));
     let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
     stream.read_exact(&mut body).await.unwrap();
+    head
 }
 
 /// A server that answers any request with these bytes and hangs up.
@@ -44,6 +47,7 @@ pub(crate) async fn raw_saying(bytes: impl Into<Vec<u8>>) -> u16 {
 /// A server that treats each connection alike: reads a request, then does as the script says.
 pub(crate) struct Raw {
     pub(crate) port: u16,
+    heads: Arc<Mutex<Vec<String>>>,
     server: JoinHandle<()>,
 }
 
@@ -64,14 +68,26 @@ impl Raw {
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
+        let heads = Arc::<Mutex<Vec<String>>>::default();
+        let notes = Arc::clone(&heads);
         let server = tokio::spawn(async move {
             loop {
                 let mut stream = listener.accept().await.unwrap().0;
-                read_request(&mut stream).await;
+                let head = read_request(&mut stream).await;
+                notes.lock().unwrap().push(head);
                 script(stream).await;
             }
         });
-        Self { port, server }
+        Self {
+            port,
+            heads,
+            server,
+        }
+    }
+
+    /// The heads of the requests since the last time.
+    pub(crate) fn heads(&self) -> Vec<String> {
+        std::mem::take(&mut self.heads.lock().unwrap())
     }
 
     pub(crate) fn url(&self) -> String {

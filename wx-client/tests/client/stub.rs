@@ -53,10 +53,10 @@ pub(crate) struct Seen {
     pub(crate) body: String,
 }
 
-/// An HTTP server that gives one answer to everything and remembers what it was asked.
+/// An HTTP server that answers whatever it is asked as it was told to and remembers what it was asked.
 pub(crate) struct Stub {
     pub(crate) port: u16,
-    answer: Arc<Mutex<(u16, Bytes)>>,
+    answers: Arc<Mutex<Vec<(u16, Bytes)>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
     server: JoinHandle<()>,
 }
@@ -64,13 +64,13 @@ pub(crate) struct Stub {
 impl Stub {
     /// Answers 200 and `text/plain`, as WeChat does.
     pub(crate) async fn saying(body: impl Into<Bytes>) -> Self {
-        let answer = Arc::new(Mutex::new((200, body.into())));
+        let answers = Arc::new(Mutex::new(vec![(200, body.into())]));
         let seen = Arc::<Mutex<Vec<Seen>>>::default();
-        let (says, notes) = (Arc::clone(&answer), Arc::clone(&seen));
+        let (says, notes) = (Arc::clone(&answers), Arc::clone(&seen));
         let app = Router::new().fallback(async move |request: Request| {
             let seen = Seen::read(request).await;
             notes.lock().unwrap().push(seen);
-            let (status, body) = says.lock().unwrap().clone();
+            let (status, body) = next(&mut says.lock().unwrap());
             let response = Response::builder().header("content-type", "text/plain");
             response.status(status).body(Body::from(body)).unwrap()
         });
@@ -79,7 +79,7 @@ impl Stub {
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         Self {
             port,
-            answer,
+            answers,
             seen,
             server,
         }
@@ -87,7 +87,14 @@ impl Stub {
 
     /// Changes the answer.
     pub(crate) fn say(&self, status: u16, body: impl Into<Bytes>) {
-        *self.answer.lock().unwrap() = (status, body.into());
+        *self.answers.lock().unwrap() = vec![(status, body.into())];
+    }
+
+    /// Gives these answers in turn, and the last one from then on.
+    pub(crate) fn say_in_turn(&self, answers: &[(u16, &'static str)]) {
+        let answers = answers.iter().rev();
+        let answers = answers.map(|&(status, body)| (status, body.into()));
+        *self.answers.lock().unwrap() = answers.collect();
     }
 
     pub(crate) fn client(&self) -> WxClient {
@@ -109,6 +116,14 @@ impl Stub {
     /// What was asked since the last time.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         std::mem::take(&mut self.seen.lock().unwrap())
+    }
+}
+
+/// Takes the answer off the end, unless it is the last one.
+fn next(answers: &mut Vec<(u16, Bytes)>) -> (u16, Bytes) {
+    match &answers[..] {
+        [last] => last.clone(),
+        _ => answers.pop().unwrap(),
     }
 }
 
