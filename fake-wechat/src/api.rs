@@ -1,76 +1,109 @@
 //! The paths that WeChat has.
 
+mod access;
 pub(crate) mod answer;
+mod caller;
 mod jscode2session;
+mod phone_number;
 mod query;
+pub(crate) mod refusal;
+pub(crate) mod request;
+mod session_keys;
+mod stable_token;
+mod token;
 
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderName, Uri},
-    middleware::{self, Next},
     response::Response,
-    routing::any,
 };
+use serde::Serialize;
 
+use self::{refusal::Refusal, request::ApiRequest};
 use crate::{
-    api::query::Query,
     errcode::Errcode,
     faults::{self, Fault},
     state::{FakeWechat, calls::Call},
+    wire::Wire,
 };
+
+/// What answers a path: with the body of a success, or a refusal.
+type Handler = fn(&FakeWechat, &ApiRequest) -> Result<String, Refusal>;
 
 /// Longer values are kept cut to this many characters.
 const MOST_KEPT: usize = 256;
 /// Of more names than this the rest is left out.
 const MOST_NAMES: usize = 32;
 
-/// Every verb comes through: WeChat judges by the query, and so do the handlers.
+/// Every path and verb comes through here: which are none of WeChat's is for WeChat to say.
 pub(crate) fn router(fake: &FakeWechat) -> Router {
-    Router::new()
-        .route("/sns/jscode2session", any(jscode2session::answer))
-        .fallback(unknown_path)
-        .layer(middleware::from_fn_with_state(fake.clone(), observe))
-        .with_state(fake.clone())
+    Router::new().fallback(serve).with_state(fake.clone())
 }
 
-/// Notes the call, then lets it through or plays the fault that was planned for it.
-async fn observe(State(fake): State<FakeWechat>, request: Request, next: Next) -> Response {
-    match note(&fake, &request) {
-        None => next.run(request).await,
-        Some(fault) => faults::play(fault, &fake, request, next).await,
+fn handler_of(path: &str) -> Handler {
+    match path {
+        "/sns/jscode2session" => jscode2session::answer,
+        "/cgi-bin/token" => token::answer,
+        "/cgi-bin/stable_token" => stable_token::answer,
+        "/wxa/checksession" => session_keys::check,
+        "/wxa/resetusersessionkey" => session_keys::reset,
+        "/wxa/business/getuserphonenumber" => phone_number::answer,
+        _ => |_, _| Err(Errcode::INVALID_URL.into()),
     }
 }
 
-fn note(fake: &FakeWechat, request: &Request) -> Option<Fault> {
-    let call = call_of(request, fake.now().unix_millis());
-    let mut world = fake.world();
-    world.calls.record(call);
-    world.faults.take(request.uri().path())
+/// Notes the call, then carries it out or plays the fault that was planned for it.
+async fn serve(State(fake): State<FakeWechat>, request: Request) -> Response {
+    let wire = Wire::of(&request);
+    let request = ApiRequest::read(request, &wire).await;
+    match note(&fake, &request) {
+        None => carry_out(&fake, &request),
+        Some(fault) => faults::play(fault, &fake, &request, wire).await,
+    }
 }
 
-fn call_of(request: &Request, at: u64) -> Call {
-    let query = Query::of(request.uri());
-    let headers = request.headers().keys().map(HeaderName::as_str);
+/// The true answer.
+pub(crate) fn carry_out(fake: &FakeWechat, request: &ApiRequest) -> Response {
+    match handler_of(&request.path)(fake, request) {
+        Ok(body) => answer::plain(body),
+        Err(refusal) => refuse(fake, request, &refusal),
+    }
+}
+
+/// A refusal in WeChat's form, with the id of this request in it.
+pub(crate) fn refuse(fake: &FakeWechat, request: &ApiRequest, refusal: &Refusal) -> Response {
+    answer::plain(refusal.body(&request.path, fake.now()))
+}
+
+/// The body of a success.
+fn json(success: &impl Serialize) -> String {
+    serde_json::to_string(success).expect("texts and numbers are JSON")
+}
+
+fn note(fake: &FakeWechat, request: &ApiRequest) -> Option<Fault> {
+    let at = fake.now().unix_millis();
+    let mut world = fake.world();
+    let call = call_of(request, caller::appid(&world, request), at);
+    world.calls.record(call);
+    world.faults.take(&request.path)
+}
+
+fn call_of(request: &ApiRequest, appid: Option<&str>, at: u64) -> Call {
+    let names = |names: &mut dyn Iterator<Item = &str>| -> Vec<String> {
+        names.take(MOST_NAMES).map(shortened).collect()
+    };
     Call {
-        method: request.method().to_string(),
-        path: shortened(request.uri().path()),
-        appid: query.get("appid").map(shortened),
-        js_code: query.get("js_code").map(shortened),
-        parameters: query.names().take(MOST_NAMES).map(shortened).collect(),
-        headers: headers.take(MOST_NAMES).map(shortened).collect(),
+        method: request.method.to_string(),
+        path: shortened(&request.path),
+        appid: appid.map(shortened),
+        js_code: request.query.get("js_code").map(shortened),
+        parameters: names(&mut request.query.names()),
+        members: names(&mut request.members()),
+        headers: names(&mut request.headers.iter().map(String::as_str)),
         at,
     }
 }
 
 fn shortened(text: &str) -> String {
     text.chars().take(MOST_KEPT).collect()
-}
-
-async fn unknown_path(State(fake): State<FakeWechat>, uri: Uri) -> Response {
-    refuse(&fake, &uri, Errcode::INVALID_URL)
-}
-
-fn refuse(fake: &FakeWechat, uri: &Uri, errcode: Errcode) -> Response {
-    answer::plain(errcode.body(uri.path(), fake.now()))
 }

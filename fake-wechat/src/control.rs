@@ -1,7 +1,10 @@
 //! The control API under `/_fake/`: the phone, the user and the bad day.
 
+mod access_tokens;
+mod apps;
 mod asked;
 mod calls;
+mod change;
 mod codes;
 mod faults;
 mod keys;
@@ -25,6 +28,11 @@ pub(crate) fn router(fake: &FakeWechat) -> Router {
         .route("/phone-code", post(codes::phone))
         .route("/open-data", post(open_data::make))
         .route("/rotate-session-key", post(keys::rotate))
+        .route("/expire-session-key", post(keys::expire))
+        .route("/expire-access-token", post(access_tokens::expire))
+        .route("/access-tokens", get(access_tokens::list))
+        .route("/apps/{appid}", put(apps::put))
+        .route("/quotas", put(apps::limit))
         .route("/faults", put(faults::plan).delete(faults::clear))
         .route("/calls", get(calls::list).delete(calls::clear))
         .route("/health", get(async || "ok\n"))

@@ -17,9 +17,14 @@
 //! | `POST /_fake/phone-code` | `{openid}` | `{code}` |
 //! | `POST /_fake/open-data` | `{openid, kind, timestamp?}`; kind is `user_info`, `phone`, `we_run`, `share` or `group` | `{encryptedData, iv, rawData?, signature?}` under the current key |
 //! | `POST /_fake/rotate-session-key` | `{openid}` | 204 |
+//! | `POST /_fake/expire-session-key` | `{openid}` | 204: WeChat knows the current key no longer |
+//! | `POST /_fake/expire-access-token` | `{appid?, family?, errcode?, still_given?}`; family is `plain` (`/cgi-bin/token`) or `stable`, left out both; errcode is 42001 when left out | 204: the living tokens are refused from now on, and the next call makes another; with `still_given: true` a stable one goes on being given |
+//! | `GET /_fake/access-tokens` | | `[{appid, family, asked, made}]`: calls answered with a token, and tokens made for them |
+//! | `PUT /_fake/apps/{appid}` | `{bound?, frozen?, allowed_ips?, confirmation?}`: without `bound` there are no unionids; `frozen` is the `AppSecret`; confirmation is `pending`, `refused`, `refused_twice` or null | the app |
+//! | `PUT /_fake/quotas` | `{"<path>": {per_minute?, per_day?}}` | 204 |
 //! | `PUT /_fake/faults` | a list, see below: it replaces the plan | 204 |
 //! | `DELETE /_fake/faults` | | 204 |
-//! | `GET /_fake/calls` | | `[{method, path, appid?, js_code?, parameters, headers, at}]`: the latest 10,000 calls of WeChat's paths, oldest first; names alone of parameters and headers, `at` in Unix milliseconds |
+//! | `GET /_fake/calls` | | `[{method, path, appid?, js_code?, parameters, members?, headers, at}]`: the latest 10,000 calls of WeChat's paths, oldest first; names alone of parameters, members of the body and headers, `at` in Unix milliseconds |
 //! | `DELETE /_fake/calls` | | 204 |
 //! | `GET /_fake/health` | | 200 |
 //!
@@ -56,6 +61,7 @@ mod faults;
 mod open_data;
 pub mod program;
 mod random;
+mod rid;
 mod server;
 mod session_key;
 mod settings;
@@ -64,4 +70,4 @@ mod wire;
 
 pub use server::{BindError, bind, serve};
 pub use settings::{DEFAULT_APPID, DEFAULT_SECRET, FakeApp, MalformedApp, Settings};
-pub use state::FakeWechat;
+pub use state::{FakeWechat, quotas::Limit};

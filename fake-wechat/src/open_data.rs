@@ -5,6 +5,7 @@ mod seal;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::payload::PhoneInfo;
 use self::payload::{Profile, Watermark};
 use crate::{
     random,
@@ -54,7 +55,7 @@ pub(crate) fn make(kind: Kind, id: &UserId, user: &User, seconds: u64) -> OpenDa
     };
     let plaintext = match kind {
         Kind::UserInfo => payload::user_info(id, user, watermark),
-        Kind::Phone => payload::phone(&user.phone, watermark),
+        Kind::Phone => payload::json(&PhoneInfo::of(id, user, seconds)),
         Kind::WeRun => payload::we_run(watermark),
         Kind::Share => payload::share(watermark),
         Kind::Group => payload::group(watermark),

@@ -18,6 +18,15 @@ pub(crate) fn login_code() -> String {
     word::<32>(ALPHANUMERIC)
 }
 
+/// The longest that WeChat tells its callers to be ready for.
+pub(crate) const ACCESS_TOKEN_LENGTH: usize = 512;
+
+/// An `access_token`: two digits, `_`, and letters, digits, `_` and `-`.
+pub(crate) fn access_token() -> String {
+    const REST: usize = ACCESS_TOKEN_LENGTH - 3;
+    format!("{}_{}", word::<2>(DIGITS), word::<REST>(IDENTIFIER))
+}
+
 /// A phone code: 64 lower-case hex digits.
 pub(crate) fn phone_code() -> String {
     hex(&bytes::<32>())

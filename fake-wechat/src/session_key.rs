@@ -2,6 +2,9 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
 use crate::random;
 
 /// Sixteen bytes, known to the world as 24 characters of base64.
@@ -25,6 +28,13 @@ impl SessionKey {
 
     pub(crate) fn text(&self) -> String {
         STANDARD.encode(self.0)
+    }
+
+    /// The proof of having it: lower-case hex of HMAC-SHA256 over nothing, with the *text* as the key.
+    pub(crate) fn signature(&self) -> String {
+        let mac = Hmac::<Sha256>::new_from_slice(self.text().as_bytes());
+        let mac = mac.expect("HMAC takes keys of any length");
+        random::hex(&mac.finalize().into_bytes())
     }
 
     pub(crate) fn bytes(&self) -> &[u8; 16] {

@@ -55,6 +55,10 @@ pub struct Settings {
     pub key_rotation_min: Duration,
     /// How many exchanges one user may have within a calendar minute.
     pub calls_per_minute: u32,
+    /// How long a `session_key` lives; WeChat keeps that to itself. None: until it is replaced.
+    pub key_life: Option<Duration>,
+    /// How often one user's `session_key` may be reset within a calendar minute.
+    pub resets_per_minute: u32,
 }
 
 impl Default for Settings {
@@ -63,6 +67,8 @@ impl Default for Settings {
             apps: vec![FakeApp::default()],
             key_rotation_min: Duration::ZERO,
             calls_per_minute: 100,
+            key_life: None,
+            resets_per_minute: 10,
         }
     }
 }

@@ -1,8 +1,12 @@
-//! The world of one fake: its apps, users, codes, planned faults and calls.
+//! The world of one fake: its apps, tokens, users, codes, planned faults and calls.
 
+pub(crate) mod apps;
 pub(crate) mod calls;
 pub(crate) mod codes;
+pub(crate) mod quotas;
+pub(crate) mod tokens;
 pub(crate) mod users;
+mod window;
 
 use std::{
     fmt,
@@ -17,8 +21,11 @@ use crate::{
     faults::Faults,
     settings::{FakeApp, Settings},
     state::{
+        apps::Apps,
         calls::Calls,
         codes::Codes,
+        quotas::Quotas,
+        tokens::Tokens,
         users::{UserId, Users},
     },
 };
@@ -38,6 +45,9 @@ struct Shared {
 /// All that changes. Behind one lock, which is never held across an await.
 #[derive(Default)]
 pub(crate) struct World {
+    pub(crate) apps: Apps,
+    pub(crate) quotas: Quotas,
+    pub(crate) tokens: Tokens,
     pub(crate) users: Users,
     pub(crate) codes: Codes,
     pub(crate) faults: Faults,

@@ -5,7 +5,7 @@
 
 use std::{
     io,
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     pin::Pin,
     sync::{
         Arc,
@@ -32,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 /// A handler's hold on the connection its request came over.
 #[derive(Clone, Default)]
 pub(crate) struct Wire {
+    peer: Option<SocketAddr>,
     cut: Arc<AtomicBool>,
     stopping: CancellationToken,
 }
@@ -42,6 +43,12 @@ impl Wire {
         let info = request.extensions().get::<ConnectInfo<Self>>();
         info.map(|ConnectInfo(wire)| wire.clone())
             .unwrap_or_default()
+    }
+
+    /// The caller's address; loopback if the request came over no socket of ours.
+    pub(crate) fn peer(&self) -> IpAddr {
+        let loopback = IpAddr::from(Ipv4Addr::LOCALHOST);
+        self.peer.map_or(loopback, |peer| peer.ip().to_canonical())
     }
 
     /// Waits, but not beyond the server's end.
@@ -86,6 +93,7 @@ impl Listener for Wires {
     async fn accept(&mut self) -> (Socket, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.listener).await;
         let wire = Wire {
+            peer: Some(address),
             cut: Arc::default(),
             stopping: self.stopping.clone(),
         };

@@ -1,15 +1,10 @@
 //! `GET /sns/jscode2session`: a login code for openid and `session_key`.
 
-use axum::{
-    extract::State,
-    http::{Method, Uri},
-    response::Response,
-};
-use secrecy::ExposeSecret as _;
+use axum::http::Method;
 use serde::Serialize;
 use service_kit::Timestamp;
 
-use super::{answer, query::Query, refuse};
+use super::{access, json, query::Query, refusal::Refusal, request::ApiRequest};
 use crate::{
     errcode::Errcode,
     state::{FakeWechat, World, codes::Kind, users::UserId},
@@ -24,18 +19,16 @@ struct Exchanged {
     unionid: Option<String>,
 }
 
-pub(super) async fn answer(State(fake): State<FakeWechat>, method: Method, uri: Uri) -> Response {
-    if method != Method::GET {
-        return refuse(&fake, &uri, Errcode::APPID_MISSING); // parameters in a body are not seen
+pub(super) fn answer(fake: &FakeWechat, request: &ApiRequest) -> Result<String, Refusal> {
+    if request.method != Method::GET {
+        return Err(Errcode::APPID_MISSING.into()); // parameters in a body are not seen
     }
-    match exchange(&fake, &Query::of(&uri)) {
-        Ok(exchanged) => answer::plain(serde_json::to_string(&exchanged).expect("texts are JSON")),
-        Err(errcode) => refuse(&fake, &uri, errcode),
-    }
+    Ok(json(&exchange(fake, &request.query)?))
 }
 
 fn exchange(fake: &FakeWechat, query: &Query) -> Result<Exchanged, Errcode> {
-    let appid = authenticate(fake, query)?;
+    let (appid, secret) = (query.get("appid"), query.get("secret"));
+    let appid = &access::by_secret(fake, appid, secret)?.appid;
     let js_code = query.get("js_code").ok_or(Errcode::MISSING_CODE)?;
     if query.get("grant_type") != Some("authorization_code") {
         return Err(Errcode::INVALID_GRANT_TYPE);
@@ -44,22 +37,11 @@ fn exchange(fake: &FakeWechat, query: &Query) -> Result<Exchanged, Errcode> {
     let mut world = fake.world();
     let id = owner(&world, appid, js_code);
     if let Some(user) = id.as_ref().and_then(|id| world.users.get_mut(id))
-        && !user.count_call(now, limit)
+        && !user.count_exchange(now, limit)
     {
         return Err(Errcode::MINUTE_QUOTA);
     }
     redeem(&mut world, &id.ok_or(Errcode::INVALID_CODE)?, js_code, now)
-}
-
-fn authenticate<'a>(fake: &'a FakeWechat, query: &Query) -> Result<&'a str, Errcode> {
-    let appid = query.get("appid").ok_or(Errcode::APPID_MISSING)?;
-    let app = fake.app(appid).ok_or(Errcode::INVALID_APPID)?;
-    let secret = query.get("secret").ok_or(Errcode::APPSECRET_MISSING)?;
-    if app.secret.expose_secret() == secret {
-        Ok(&app.appid)
-    } else {
-        Err(Errcode::INVALID_APPSECRET)
-    }
 }
 
 /// Whose login code this is, if it is one of this app.
@@ -83,7 +65,9 @@ fn redeem(
     if user.blocked {
         return Err(Errcode::CODE_BLOCKED);
     }
-    let (session_key, unionid) = (user.key().text(), user.unionid.clone());
+    let bound = world.apps.get(&id.appid).bound;
+    let unionid = user.unionid.clone().filter(|_| bound);
+    let session_key = user.key().text();
     world.codes.mark_used(js_code);
     Ok(Exchanged {
         session_key,

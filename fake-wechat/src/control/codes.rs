@@ -40,16 +40,17 @@ pub(super) async fn login(
     State(fake): State<FakeWechat>,
     Asked(login): Asked<Login>,
 ) -> Result<Json<LoginCode>, Refusal> {
-    let (now, least_age) = (fake.now(), fake.settings().key_rotation_min);
+    let (now, settings) = (fake.now(), fake.settings());
     let mut world = fake.world();
     let id = match &login.openid {
         Some(openid) => known_user(&fake, &world, login.appid.as_deref(), openid)?,
         None => UserId::new(known_app(&fake, login.appid.as_deref())?, &random::openid()),
     };
-    world
-        .users
-        .get_or_invent(id.clone(), now)?
-        .login_code_made(now, least_age);
+    world.users.get_or_invent(id.clone(), now)?.login_code_made(
+        now,
+        settings.key_rotation_min,
+        settings.key_life,
+    );
     let code = world.codes.make(Kind::Login, id.clone(), now);
     Ok(Json(LoginCode {
         code,

@@ -4,9 +4,9 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
-use super::{Refusal, asked::Asked, known_app};
+use super::{Refusal, asked::Asked, change::Change, known_app};
 use crate::{
     session_key::SessionKey,
     state::{
@@ -21,27 +21,11 @@ use crate::{
 pub(super) struct Wish {
     appid: Option<String>,
     #[serde(default)]
-    unionid: Change,
+    unionid: Change<String>,
     session_key: Option<String>,
     phone: Option<String>,
     nickname: Option<String>,
     blocked: Option<bool>,
-}
-
-/// For a member that can be missing: left out and `null` differ.
-#[derive(Default)]
-enum Change {
-    /// Left out: as it was.
-    #[default]
-    Keep,
-    /// A text, or `null` for none.
-    To(Option<String>),
-}
-
-impl<'de> Deserialize<'de> for Change {
-    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
-        Option::deserialize(source).map(Self::To)
-    }
 }
 
 /// The user as it now is, `session_key` and all: it is a fake.
@@ -99,9 +83,7 @@ impl Wish {
     }
 
     fn apply(self, user: &mut User) {
-        if let Change::To(unionid) = self.unionid {
-            user.unionid = unionid;
-        }
+        self.unionid.apply(&mut user.unionid);
         user.phone = self
             .phone
             .unwrap_or_else(|| std::mem::take(&mut user.phone));

@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use axum::{
-    extract::Request,
     http::{HeaderValue, StatusCode, header::LOCATION},
-    middleware::Next,
     response::Response,
 };
 
 use super::{Effect, Fault, garbage::Garbage};
-use crate::{api::answer, state::FakeWechat, wire::Wire};
+use crate::{
+    api::{self, request::ApiRequest},
+    state::FakeWechat,
+    wire::Wire,
+};
 
 /// Answers `request` as `fault` wants it.
 ///
@@ -19,11 +21,9 @@ use crate::{api::answer, state::FakeWechat, wire::Wire};
 pub(crate) async fn play(
     fault: Fault,
     fake: &FakeWechat,
-    request: Request,
-    next: Next,
+    request: &ApiRequest,
+    wire: Wire,
 ) -> Response {
-    let wire = Wire::of(&request);
-    let path = request.uri().path().to_owned();
     let (before, after) = if fault.consume {
         (Duration::ZERO, fault.delay)
     } else {
@@ -31,14 +31,14 @@ pub(crate) async fn play(
     };
     wire.pause(before).await;
     let answer = if fault.consume || fault.effect.needs_answer() {
-        next.run(request).await
+        api::carry_out(fake, request)
     } else {
         Response::default()
     };
     wire.pause(after).await;
     match fault.effect {
         Effect::None => answer,
-        Effect::Errcode(errcode) => answer::plain(errcode.body(&path, fake.now())),
+        Effect::Errcode(errcode) => api::refuse(fake, request, &errcode.into()),
         Effect::Page { status, garbage } => page(status, garbage),
         Effect::Redirect(location) => redirect(location),
         Effect::Reset => wire.cut(),

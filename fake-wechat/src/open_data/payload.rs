@@ -85,12 +85,29 @@ struct UserInfo<'a> {
     union_id: Option<&'a str>,
 }
 
+/// A number, and for which app WeChat vouches for it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PhoneInfo<'a> {
+pub(crate) struct PhoneInfo<'a> {
     phone_number: &'a str,
     pure_phone_number: &'a str,
     country_code: &'a str,
+    watermark: Watermark<'a>,
+}
+
+impl<'a> PhoneInfo<'a> {
+    /// The number of `user`, stamped with the second in which they pressed the button.
+    pub(crate) fn of(id: &'a UserId, user: &'a User, seconds: u64) -> Self {
+        Self {
+            phone_number: &user.phone,
+            pure_phone_number: &user.phone,
+            country_code: "86",
+            watermark: Watermark {
+                timestamp: seconds,
+                appid: &id.appid,
+            },
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -124,15 +141,6 @@ pub(super) fn user_info(id: &UserId, user: &User, watermark: Watermark<'_>) -> S
         open_id: &id.openid,
         profile: Profile::of(user),
         union_id: user.unionid.as_deref(),
-    };
-    json(&Stamped { payload, watermark })
-}
-
-pub(super) fn phone(number: &str, watermark: Watermark<'_>) -> String {
-    let payload = PhoneInfo {
-        phone_number: number,
-        pure_phone_number: number,
-        country_code: "86",
     };
     json(&Stamped { payload, watermark })
 }

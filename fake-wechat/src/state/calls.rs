@@ -18,6 +18,9 @@ pub(crate) struct Call {
     pub(crate) js_code: Option<String>,
     /// Names of all query parameters, in order.
     pub(crate) parameters: Vec<String>,
+    /// Names of the members of a JSON body.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) members: Vec<String>,
     /// Names of all headers.
     pub(crate) headers: Vec<String>,
     /// Unix milliseconds.
@@ -59,6 +62,7 @@ mod tests {
                 appid: None,
                 js_code: None,
                 parameters: Vec::new(),
+                members: Vec::new(),
                 headers: Vec::new(),
                 at,
             });

@@ -28,7 +28,7 @@ pub(crate) struct Code {
     pub(crate) kind: Kind,
     pub(crate) user: UserId,
     pub(crate) used: bool,
-    made: Timestamp,
+    pub(crate) made: Timestamp,
 }
 
 impl Code {

@@ -4,6 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use service_kit::Timestamp;
 
+use super::window::{self, Window};
 use crate::{random, session_key::SessionKey};
 
 /// More users than this are refused, so that a fake left running stays small.
@@ -34,14 +35,11 @@ pub(crate) struct User {
     key: SessionKey,
     key_planted: bool,
     key_made: Timestamp,
-    minute: Minute,
-}
-
-/// How many calls a calendar minute has seen.
-#[derive(Default)]
-struct Minute {
-    number: u64,
-    calls: u32,
+    /// When its life began: a reset key goes on with that of the one before.
+    key_born: Timestamp,
+    key_expired: bool,
+    exchanges: Window,
+    resets: Window,
 }
 
 impl User {
@@ -54,7 +52,10 @@ impl User {
             key: SessionKey::random(),
             key_planted: false,
             key_made: now,
-            minute: Minute::default(),
+            key_born: now,
+            key_expired: false,
+            exchanges: Window::default(),
+            resets: Window::default(),
         }
     }
 
@@ -63,36 +64,74 @@ impl User {
         &self.key
     }
 
+    /// The key, unless its life is over. One that was planted has no end.
+    pub(crate) fn live_key(&self, now: Timestamp, life: Option<Duration>) -> Option<&SessionKey> {
+        let too_old = life.is_some_and(|life| now.since(self.key_born) >= life);
+        let over = self.key_expired || (too_old && !self.key_planted);
+        (!over).then_some(&self.key)
+    }
+
     /// Sets the key. It stays, whatever codes are made, until [`rotate_key`](Self::rotate_key).
     pub(crate) fn plant_key(&mut self, key: SessionKey, now: Timestamp) {
-        self.key = key;
+        self.renew_key(key, now);
         self.key_planted = true;
-        self.key_made = now;
     }
 
     /// Replaces the key at once, a planted one too.
     pub(crate) fn rotate_key(&mut self, now: Timestamp) {
-        self.key = SessionKey::random();
-        self.key_planted = false;
-        self.key_made = now;
+        self.renew_key(SessionKey::random(), now);
     }
 
-    /// What a new login code does to the key: replaces it, unless planted or younger than `least_age`.
-    pub(crate) fn login_code_made(&mut self, now: Timestamp, least_age: Duration) {
-        if !self.key_planted && now.since(self.key_made) >= least_age {
+    /// Replaces the key; what was left of its life is left of the new one's.
+    pub(crate) fn reset_key(&mut self, now: Timestamp) {
+        let born = self.key_born;
+        self.rotate_key(now);
+        self.key_born = born;
+    }
+
+    /// Ends the life of the key: for WeChat it is no one's now.
+    pub(crate) fn expire_key(&mut self) {
+        self.key_expired = true;
+    }
+
+    /// What a new login code does to the key: replaces it if it is dead, or neither planted nor younger
+    /// than `least_age`.
+    pub(crate) fn login_code_made(
+        &mut self,
+        now: Timestamp,
+        least_age: Duration,
+        life: Option<Duration>,
+    ) {
+        let dead = self.live_key(now, life).is_none();
+        let old = now.since(self.key_made) >= least_age;
+        if dead || (old && !self.key_planted) {
             self.rotate_key(now);
         }
     }
 
-    /// Counts a call; false when it is one too many within this calendar minute.
-    pub(crate) fn count_call(&mut self, now: Timestamp, limit: u32) -> bool {
-        let number = now.unix_seconds() / 60;
-        if self.minute.number != number {
-            self.minute = Minute { number, calls: 0 };
-        }
-        self.minute.calls = self.minute.calls.saturating_add(1);
-        self.minute.calls <= limit
+    /// Counts an exchange; false when it is one too many within this calendar minute.
+    pub(crate) fn count_exchange(&mut self, now: Timestamp, limit: u32) -> bool {
+        count(&mut self.exchanges, now, limit)
     }
+
+    /// Counts a reset of the key; false when it is one too many within this calendar minute.
+    pub(crate) fn count_reset(&mut self, now: Timestamp, limit: u32) -> bool {
+        count(&mut self.resets, now, limit)
+    }
+
+    fn renew_key(&mut self, key: SessionKey, now: Timestamp) {
+        self.key = key;
+        self.key_planted = false;
+        self.key_expired = false;
+        self.key_made = now;
+        self.key_born = now;
+    }
+}
+
+fn count(window: &mut Window, now: Timestamp, limit: u32) -> bool {
+    let minute = window::minute(now);
+    window.add(minute);
+    window.count(minute) <= u64::from(limit)
 }
 
 /// There is no room for another user.

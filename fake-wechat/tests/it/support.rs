@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 /// A full minute, so that a test knows when the next one begins.
 pub(crate) const START: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
 pub(crate) const EXCHANGE: &str = "/sns/jscode2session";
+pub(crate) const STABLE_TOKEN: &str = "/cgi-bin/stable_token";
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) struct Running {
@@ -162,6 +163,49 @@ impl Running {
         timeout(PATIENCE, listed).await.unwrap();
     }
 
+    /// A call of WeChat's paths: its JSON.
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: String) -> Value {
+        let response = self.send(method, path, body).await.unwrap();
+        assert_eq!(response.status(), 200);
+        serde_json::from_str(&response.text().await.unwrap()).unwrap()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        self.ask(Method::GET, path, String::new()).await
+    }
+
+    pub(crate) async fn post_json(&self, path: &str, body: Value) -> Value {
+        self.ask(Method::POST, path, body.to_string()).await
+    }
+
+    /// What `/cgi-bin/stable_token` answers the first app.
+    pub(crate) async fn stable(&self, force_refresh: bool) -> Value {
+        let wanted = json!({
+            "grant_type": "client_credential",
+            "appid": DEFAULT_APPID,
+            "secret": DEFAULT_SECRET,
+            "force_refresh": force_refresh,
+        });
+        self.post_json(STABLE_TOKEN, wanted).await
+    }
+
+    /// A stable token of the first app.
+    pub(crate) async fn token(&self) -> String {
+        text(&self.stable(false).await, "access_token")
+    }
+
+    /// What this token is refused with; null if it works.
+    pub(crate) async fn verdict(&self, token: &str) -> Value {
+        let path =
+            format!("/wxa/checksession?access_token={token}&openid=x&signature=x&sig_method=x");
+        let errcode = self.get(&path).await["errcode"].clone();
+        if errcode == 87008 {
+            Value::Null
+        } else {
+            errcode
+        }
+    }
+
     pub(crate) async fn calls(&self) -> Vec<Value> {
         let (_, calls) = self.control(Method::GET, "calls", Value::Null).await;
         calls.as_array().unwrap().clone()
@@ -172,6 +216,12 @@ pub(crate) fn exchange_path(code: &str) -> String {
     format!(
         "{EXCHANGE}?appid={DEFAULT_APPID}&secret={DEFAULT_SECRET}&js_code={code}&grant_type=authorization_code"
     )
+}
+
+/// A member of an answer that is a text.
+pub(crate) fn text(answer: &Value, name: &str) -> String {
+    let text = answer[name].as_str();
+    text.unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
 
 /// Two apps: the invented one, and `wx-other` with the secret `other-secret`.
