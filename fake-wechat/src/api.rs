@@ -3,11 +3,19 @@
 mod access;
 pub(crate) mod answer;
 mod caller;
+mod component;
+mod encrypt_key;
+mod encrypted_msg;
 mod jscode2session;
+mod paid_unionid;
 mod phone_number;
+mod plugin_open_pid;
 mod query;
+mod quota;
+mod record;
 pub(crate) mod refusal;
 pub(crate) mod request;
+mod rid_info;
 mod session_keys;
 mod stable_token;
 mod token;
@@ -23,6 +31,7 @@ use self::{refusal::Refusal, request::ApiRequest};
 use crate::{
     errcode::Errcode,
     faults::{self, Fault},
+    rid,
     state::{FakeWechat, calls::Call},
     wire::Wire,
 };
@@ -40,16 +49,34 @@ pub(crate) fn router(fake: &FakeWechat) -> Router {
     Router::new().fallback(serve).with_state(fake.clone())
 }
 
-fn handler_of(path: &str) -> Handler {
-    match path {
+fn handler_of(path: &str) -> Option<Handler> {
+    Some(match path {
         "/sns/jscode2session" => jscode2session::answer,
+        "/sns/component/jscode2session" => component::answer,
         "/cgi-bin/token" => token::answer,
         "/cgi-bin/stable_token" => stable_token::answer,
+        "/cgi-bin/clear_quota" => quota::clear,
+        "/cgi-bin/clear_quota/v2" => quota::clear_by_secret,
+        "/cgi-bin/openapi/quota/clear" => quota::clear_one,
+        "/cgi-bin/openapi/quota/get" => quota::get,
+        "/cgi-bin/openapi/rid/get" => rid_info::answer,
         "/wxa/checksession" => session_keys::check,
         "/wxa/resetusersessionkey" => session_keys::reset,
+        "/wxa/getpaidunionid" => paid_unionid::answer,
+        "/wxa/getpluginopenpid" => plugin_open_pid::answer,
+        "/wxa/business/checkencryptedmsg" => encrypted_msg::answer,
+        "/wxa/business/getuserencryptkey" => encrypt_key::answer,
         "/wxa/business/getuserphonenumber" => phone_number::answer,
-        _ => |_, _| Err(Errcode::INVALID_URL.into()),
-    }
+        _ => return None,
+    })
+}
+
+fn is_known(path: &str) -> bool {
+    handler_of(path).is_some()
+}
+
+fn unknown_path(_: &FakeWechat, _: &ApiRequest) -> Result<String, Refusal> {
+    Err(Errcode::INVALID_URL.into())
 }
 
 /// Notes the call, then carries it out or plays the fault that was planned for it.
@@ -64,7 +91,8 @@ async fn serve(State(fake): State<FakeWechat>, request: Request) -> Response {
 
 /// The true answer.
 pub(crate) fn carry_out(fake: &FakeWechat, request: &ApiRequest) -> Response {
-    match handler_of(&request.path)(fake, request) {
+    let handler = handler_of(&request.path).unwrap_or(unknown_path);
+    match handler(fake, request) {
         Ok(body) => answer::plain(body),
         Err(refusal) => refuse(fake, request, &refusal),
     }
@@ -72,7 +100,13 @@ pub(crate) fn carry_out(fake: &FakeWechat, request: &ApiRequest) -> Response {
 
 /// A refusal in WeChat's form, with the id of this request in it.
 pub(crate) fn refuse(fake: &FakeWechat, request: &ApiRequest, refusal: &Refusal) -> Response {
-    answer::plain(refusal.body(&request.path, fake.now()))
+    let now = fake.now();
+    let rid = rid::new(now);
+    let body = refusal.body(&request.path, &rid);
+    let mut world = fake.world();
+    let call = record::of(&world, request, &body, now);
+    world.refused.record(rid, call);
+    answer::plain(body)
 }
 
 /// The body of a success.

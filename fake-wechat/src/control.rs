@@ -6,9 +6,11 @@ mod asked;
 mod calls;
 mod change;
 mod codes;
+mod components;
 mod faults;
 mod keys;
 mod open_data;
+mod payments;
 mod refusal;
 mod users;
 
@@ -26,6 +28,9 @@ pub(crate) fn router(fake: &FakeWechat) -> Router {
         .route("/users/{openid}", put(users::put))
         .route("/login-code", post(codes::login))
         .route("/phone-code", post(codes::phone))
+        .route("/plugin-code", post(codes::plugin))
+        .route("/payment", post(payments::make))
+        .route("/component", post(components::make))
         .route("/open-data", post(open_data::make))
         .route("/rotate-session-key", post(keys::rotate))
         .route("/expire-session-key", post(keys::expire))

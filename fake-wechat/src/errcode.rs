@@ -5,8 +5,12 @@
 pub(crate) struct Errcode(pub(crate) i64);
 
 impl Errcode {
+    pub(crate) const NO_SUCH_DATA: Self = Self(1);
+    pub(crate) const PLUGIN_NO_OPENPID: Self = Self(1007);
+    pub(crate) const PLUGIN_BAD_JSON: Self = Self(1022);
     pub(crate) const INVALID_CREDENTIAL: Self = Self(40001);
     pub(crate) const INVALID_GRANT_TYPE: Self = Self(40002);
+    pub(crate) const INVALID_OPENID: Self = Self(40003);
     pub(crate) const INVALID_APPID: Self = Self(40013);
     pub(crate) const INVALID_ACCESS_TOKEN: Self = Self(40014);
     pub(crate) const INVALID_CODE: Self = Self(40029);
@@ -21,6 +25,7 @@ impl Errcode {
     pub(crate) const APPID_MISSING: Self = Self(41002);
     pub(crate) const APPSECRET_MISSING: Self = Self(41004);
     pub(crate) const MISSING_CODE: Self = Self(41008);
+    pub(crate) const COMPONENT_APPID_MISSING: Self = Self(41018);
     pub(crate) const ACCESS_TOKEN_EXPIRED: Self = Self(42001);
     pub(crate) const REQUIRE_GET: Self = Self(43001);
     pub(crate) const REQUIRE_POST: Self = Self(43002);
@@ -28,9 +33,19 @@ impl Errcode {
     pub(crate) const DAY_QUOTA: Self = Self(45009);
     pub(crate) const MINUTE_QUOTA: Self = Self(45011);
     pub(crate) const DATA_FORMAT: Self = Self(47001);
+    pub(crate) const CLEARED_TOO_OFTEN: Self = Self(48006);
+    pub(crate) const NOT_AUTHORISED: Self = Self(61003);
+    pub(crate) const INVALID_COMPONENT: Self = Self(61011);
+    pub(crate) const NO_SUCH_RID: Self = Self(76001);
+    pub(crate) const MALFORMED_RID: Self = Self(76002);
+    pub(crate) const FOREIGN_RID: Self = Self(76003);
+    pub(crate) const NO_SUCH_PATH: Self = Self(76021);
+    pub(crate) const NOT_FOR_SNS: Self = Self(76022);
     pub(crate) const SESSION_KEY_GONE: Self = Self(87007);
     pub(crate) const INVALID_SIG_METHOD: Self = Self(87008);
     pub(crate) const INVALID_SIGNATURE: Self = Self(87009);
+    pub(crate) const OPEN_NOT_EXISTS: Self = Self(89002);
+    pub(crate) const INVALID_TRADE: Self = Self(89300);
     pub(crate) const ADDRESS_UNCONFIRMED: Self = Self(89503);
     pub(crate) const ADDRESS_REFUSED_TWICE: Self = Self(89506);
     pub(crate) const ADDRESS_REFUSED: Self = Self(89507);
@@ -49,6 +64,9 @@ const TEXTS: &[(i64, &str)] = &[
     (-1, "system error"),
     (0, "ok"),
     (1, "data not exit"),
+    // Those of getpluginopenpid come without a text.
+    (1007, ""),
+    (1022, ""),
     (
         40001,
         "invalid credential, access_token is invalid or not latest, could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r",
@@ -72,6 +90,7 @@ const TEXTS: &[(i64, &str)] = &[
     (41002, "appid missing"),
     (41004, "appsecret missing"),
     (41008, "missing code"),
+    (41018, "component_appid missing"),
     (42001, "access_token expired"),
     (43001, "require GET method"),
     (43002, "require POST method"),
@@ -87,6 +106,13 @@ const TEXTS: &[(i64, &str)] = &[
     (48004, "api forbidden"),
     (48006, "forbid to clear quota because of reaching the limit"),
     (50002, "user limited"),
+    (61003, "component is not authorized by this account"),
+    (61011, "invalid component"),
+    (76001, "rid not found"),
+    (76002, "rid error"),
+    (76003, "no permission"),
+    (76021, "cgi_path not found"),
+    (76022, "could not use this cgi_path, no permission"),
     (87007, "session_key is not existd or expired"),
     (87008, "invalid sig_method"),
     (87009, "invalid signature"),

@@ -12,21 +12,33 @@
 //!
 //! | call | body | answer |
 //! | --- | --- | --- |
-//! | `PUT /_fake/users/{openid}` | `{appid?, unionid?, session_key?, phone?, nickname?, blocked?}` | the user. What is left out stays, or is invented; `unionid: null` is none. A planted `session_key` stays until rotated by the call below |
+//! | `PUT /_fake/users/{openid}` | `{appid?, unionid?, session_key?, phone?, country_code?, nickname?, blocked?}` | the user. What is left out stays, or is invented; `unionid: null` is none. A planted `session_key` stays until rotated by the call below |
 //! | `POST /_fake/login-code` | `{appid?, openid?}` | `{code, openid}`, of a new user when `openid` is left out. May rotate the `session_key` |
 //! | `POST /_fake/phone-code` | `{openid}` | `{code}` |
-//! | `POST /_fake/open-data` | `{openid, kind, timestamp?}`; kind is `user_info`, `phone`, `we_run`, `share` or `group` | `{encryptedData, iv, rawData?, signature?}` under the current key |
+//! | `POST /_fake/plugin-code` | `{openid}` | `{code}`, as `wx.pluginLogin` gives it |
+//! | `POST /_fake/payment` | `{openid}` | `{transaction_id, mch_id, out_trade_no}` of a payment just made |
+//! | `POST /_fake/component` | `{component_appid?, authorised?}` | `{component_appid, component_access_token, expires_in}` of a third-party platform that may call for the apps listed, or for all |
+//! | `POST /_fake/open-data` | `{openid, kind, timestamp?}`; kind is `user_info`, `user_profile`, `phone`, `we_run`, `share`, `group` or `single_chat` | `{encryptedData, iv, rawData?, signature?}` under the current key |
 //! | `POST /_fake/rotate-session-key` | `{openid}` | 204 |
 //! | `POST /_fake/expire-session-key` | `{openid}` | 204: WeChat knows the current key no longer |
 //! | `POST /_fake/expire-access-token` | `{appid?, family?, errcode?, still_given?}`; family is `plain` (`/cgi-bin/token`) or `stable`, left out both; errcode is 42001 when left out | 204: the living tokens are refused from now on, and the next call makes another; with `still_given: true` a stable one goes on being given |
 //! | `GET /_fake/access-tokens` | | `[{appid, family, asked, made}]`: calls answered with a token, and tokens made for them |
-//! | `PUT /_fake/apps/{appid}` | `{bound?, frozen?, allowed_ips?, confirmation?}`: without `bound` there are no unionids; `frozen` is the `AppSecret`; confirmation is `pending`, `refused`, `refused_twice` or null | the app |
+//! | `PUT /_fake/apps/{appid}` | `{bound?, frozen?, secrets?, allowed_ips?, confirmation?}`: without `bound` there are no unionids; `frozen` is the `AppSecret`; `secrets` are right in its place, two while it is changed; confirmation is `pending`, `refused`, `refused_twice` or null | the app |
 //! | `PUT /_fake/quotas` | `{"<path>": {per_minute?, per_day?}}` | 204 |
 //! | `PUT /_fake/faults` | a list, see below: it replaces the plan | 204 |
 //! | `DELETE /_fake/faults` | | 204 |
 //! | `GET /_fake/calls` | | `[{method, path, appid?, js_code?, parameters, members?, headers, at}]`: the latest 10,000 calls of WeChat's paths, oldest first; names alone of parameters, members of the body and headers, `at` in Unix milliseconds |
 //! | `DELETE /_fake/calls` | | 204 |
 //! | `GET /_fake/health` | | 200 |
+//!
+//! # WeChat's paths
+//!
+//! `/sns/jscode2session`, `/sns/component/jscode2session`, `/cgi-bin/token`, `/cgi-bin/stable_token`,
+//! `/cgi-bin/clear_quota`, `/cgi-bin/clear_quota/v2`, `/cgi-bin/openapi/quota/clear`,
+//! `/cgi-bin/openapi/quota/get`, `/cgi-bin/openapi/rid/get`, `/wxa/checksession`,
+//! `/wxa/resetusersessionkey`, `/wxa/getpaidunionid`, `/wxa/getpluginopenpid`,
+//! `/wxa/business/checkencryptedmsg`, `/wxa/business/getuserencryptkey`,
+//! `/wxa/business/getuserphonenumber`. Any other is 40066.
 //!
 //! # Faults
 //!
@@ -69,5 +81,5 @@ mod state;
 mod wire;
 
 pub use server::{BindError, bind, serve};
-pub use settings::{DEFAULT_APPID, DEFAULT_SECRET, FakeApp, MalformedApp, Settings};
+pub use settings::{DEFAULT_APPID, DEFAULT_SECRET, FakeApp, MalformedApp, MessageHash, Settings};
 pub use state::{FakeWechat, quotas::Limit};

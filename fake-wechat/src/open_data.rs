@@ -10,15 +10,18 @@ use self::payload::{Profile, Watermark};
 use crate::{
     random,
     session_key::SessionKey,
+    settings::MessageHash,
     state::users::{User, UserId},
 };
 
 /// What the client asks WeChat for.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     /// `wx.getUserInfo`.
     UserInfo,
+    /// `wx.getUserProfile`: no openid, no unionid.
+    UserProfile,
     /// The phone number button, the old way.
     Phone,
     /// `wx.getWeRunData`.
@@ -27,6 +30,8 @@ pub(crate) enum Kind {
     Share,
     /// `wx.getGroupEnterInfo`.
     Group,
+    /// The same, from a chat of two.
+    SingleChat,
 }
 
 /// What the client hands to its server.
@@ -55,17 +60,27 @@ pub(crate) fn make(kind: Kind, id: &UserId, user: &User, seconds: u64) -> OpenDa
     };
     let plaintext = match kind {
         Kind::UserInfo => payload::user_info(id, user, watermark),
+        Kind::UserProfile => payload::user_profile(user, watermark),
         Kind::Phone => payload::json(&PhoneInfo::of(id, user, seconds)),
         Kind::WeRun => payload::we_run(watermark),
         Kind::Share => payload::share(watermark),
         Kind::Group => payload::group(watermark),
+        Kind::SingleChat => payload::single_chat(watermark),
     };
-    let signed = matches!(kind, Kind::UserInfo).then(|| sign(&Profile::of(user), user.key()));
+    let signed = matches!(kind, Kind::UserInfo | Kind::UserProfile)
+        .then(|| sign(&Profile::of(user), user.key()));
     let iv = random::bytes();
     OpenData {
         encrypted_data: seal::encrypt(&plaintext, user.key(), &iv),
         iv: seal::base64(&iv),
         signed,
+    }
+}
+
+impl OpenData {
+    /// What checkencryptedmsg knows it by.
+    pub(crate) fn hash(&self, over: MessageHash) -> String {
+        seal::hash(&self.encrypted_data, over)
     }
 }
 

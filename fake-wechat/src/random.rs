@@ -47,6 +47,11 @@ pub(crate) fn phone_number() -> String {
     format!("100{}", word::<8>(DIGITS))
 }
 
+/// `N` decimal digits.
+pub(crate) fn digits<const N: usize>() -> String {
+    word::<N>(DIGITS)
+}
+
 /// Lower-case hex digits of `bytes`.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes

@@ -19,3 +19,14 @@ pub(crate) fn tail(path: &str, rid: &str) -> String {
     let comma = if path.starts_with("/sns/") { "," } else { "" };
     format!("{comma} rid: {rid}")
 }
+
+/// Whether a text has the form of an id.
+pub(crate) fn is_well_formed(text: &str) -> bool {
+    let is_group = |group: &str| {
+        group.len() == 8
+            && group
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    text.split('-').count() == 3 && text.split('-').all(is_group)
+}

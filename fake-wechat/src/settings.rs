@@ -3,6 +3,7 @@
 use std::{str::FromStr, time::Duration};
 
 use secrecy::SecretString;
+use serde::Deserialize;
 
 /// The appid of the invented app.
 pub const DEFAULT_APPID: &str = "wxfa4e0fa4e0fa4e01";
@@ -46,6 +47,17 @@ impl FromStr for FakeApp {
     }
 }
 
+/// Over what the SHA-256 is made that checkencryptedmsg takes. WeChat's page does not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageHash {
+    /// The base64 text of `encryptedData`.
+    #[default]
+    Text,
+    /// The bytes that the text stands for.
+    Bytes,
+}
+
 /// What a fake is started with.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -57,6 +69,8 @@ pub struct Settings {
     pub calls_per_minute: u32,
     /// How long a `session_key` lives; WeChat keeps that to itself. None: until it is replaced.
     pub key_life: Option<Duration>,
+    /// Over what checkencryptedmsg's hash is made.
+    pub message_hash: MessageHash,
     /// How often one user's `session_key` may be reset within a calendar minute.
     pub resets_per_minute: u32,
 }
@@ -68,6 +82,7 @@ impl Default for Settings {
             key_rotation_min: Duration::ZERO,
             calls_per_minute: 100,
             key_life: None,
+            message_hash: MessageHash::Text,
             resets_per_minute: 10,
         }
     }

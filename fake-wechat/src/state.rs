@@ -3,7 +3,12 @@
 pub(crate) mod apps;
 pub(crate) mod calls;
 pub(crate) mod codes;
+pub(crate) mod components;
+pub(crate) mod encrypt_keys;
+pub(crate) mod messages;
+pub(crate) mod payments;
 pub(crate) mod quotas;
+pub(crate) mod refused;
 pub(crate) mod tokens;
 pub(crate) mod users;
 mod window;
@@ -24,7 +29,11 @@ use crate::{
         apps::Apps,
         calls::Calls,
         codes::Codes,
+        components::Components,
+        messages::Messages,
+        payments::Payments,
         quotas::Quotas,
+        refused::RefusedCalls,
         tokens::Tokens,
         users::{UserId, Users},
     },
@@ -50,6 +59,10 @@ pub(crate) struct World {
     pub(crate) tokens: Tokens,
     pub(crate) users: Users,
     pub(crate) codes: Codes,
+    pub(crate) components: Components,
+    pub(crate) payments: Payments,
+    pub(crate) messages: Messages,
+    pub(crate) refused: RefusedCalls,
     pub(crate) faults: Faults,
     pub(crate) calls: Calls,
 }

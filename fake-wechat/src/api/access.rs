@@ -19,13 +19,17 @@ pub(super) fn by_secret<'a>(
     let appid = appid.ok_or(Errcode::APPID_MISSING)?;
     let app = fake.app(appid).ok_or(Errcode::INVALID_APPID)?;
     let secret = secret.ok_or(Errcode::APPSECRET_MISSING)?;
-    if app.secret.expose_secret() != secret {
-        return Err(Errcode::INVALID_APPSECRET);
+    let world = fake.world();
+    let manners = world.apps.get(appid);
+    let own = std::slice::from_ref(&app.secret);
+    let mut right = manners.secrets.as_deref().unwrap_or(own).iter();
+    if !right.any(|right| right.expose_secret() == secret) {
+        Err(Errcode::INVALID_APPSECRET)
+    } else if manners.frozen {
+        Err(Errcode::APPSECRET_FROZEN)
+    } else {
+        Ok(app)
     }
-    if fake.world().apps.get(appid).frozen {
-        return Err(Errcode::APPSECRET_FROZEN);
-    }
-    Ok(app)
 }
 
 /// As [`by_secret`], for the calls that give tokens: they keep to the app's list of addresses.

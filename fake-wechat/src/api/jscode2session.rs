@@ -12,7 +12,7 @@ use crate::{
 
 /// WeChat's order of members; no errcode on success, no unionid when there is none.
 #[derive(Serialize)]
-struct Exchanged {
+pub(super) struct Exchanged {
     session_key: String,
     openid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -23,12 +23,17 @@ pub(super) fn answer(fake: &FakeWechat, request: &ApiRequest) -> Result<String, 
     if request.method != Method::GET {
         return Err(Errcode::APPID_MISSING.into()); // parameters in a body are not seen
     }
-    Ok(json(&exchange(fake, &request.query)?))
+    let query = &request.query;
+    let app = access::by_secret(fake, query.get("appid"), query.get("secret"))?;
+    Ok(json(&exchange(fake, query, &app.appid)?))
 }
 
-fn exchange(fake: &FakeWechat, query: &Query) -> Result<Exchanged, Errcode> {
-    let (appid, secret) = (query.get("appid"), query.get("secret"));
-    let appid = &access::by_secret(fake, appid, secret)?.appid;
+/// Redeems the code in the query for an app that has shown who it is.
+pub(super) fn exchange(
+    fake: &FakeWechat,
+    query: &Query,
+    appid: &str,
+) -> Result<Exchanged, Errcode> {
     let js_code = query.get("js_code").ok_or(Errcode::MISSING_CODE)?;
     if query.get("grant_type") != Some("authorization_code") {
         return Err(Errcode::INVALID_GRANT_TYPE);

@@ -3,7 +3,6 @@
 use std::{borrow::Cow, net::IpAddr};
 
 use serde::Serialize;
-use service_kit::Timestamp;
 
 use crate::{errcode::Errcode, rid};
 
@@ -27,9 +26,9 @@ impl Refusal {
         }
     }
 
-    /// The body of the answer to a call of `path` at `now`.
-    pub(super) fn body(&self, path: &str, now: Timestamp) -> String {
-        let errmsg = format!("{}{}", self.text, rid::tail(path, &rid::new(now)));
+    /// The body of the answer to a call of `path`.
+    pub(super) fn body(&self, path: &str, rid: &str) -> String {
+        let errmsg = format!("{}{}", self.text, rid::tail(path, rid));
         super::json(&Body {
             errcode: self.errcode.0,
             errmsg,
@@ -52,12 +51,14 @@ struct Body {
 
 #[cfg(test)]
 mod tests {
+    use service_kit::Timestamp;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_unix_millis(1_724_289_297_000);
 
     fn body(errcode: i64, path: &str) -> String {
-        Refusal::from(Errcode(errcode)).body(path, NOW)
+        Refusal::from(Errcode(errcode)).body(path, &rid::new(NOW))
     }
 
     #[test]

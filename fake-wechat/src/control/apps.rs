@@ -7,6 +7,7 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use service_kit::Timestamp;
 
@@ -24,12 +25,14 @@ pub(super) struct Wish {
     bound: Option<bool>,
     frozen: Option<bool>,
     #[serde(default)]
+    secrets: Change<Vec<SecretString>>,
+    #[serde(default)]
     allowed_ips: Change<Vec<IpAddr>>,
     #[serde(default)]
     confirmation: Change<Confirmation>,
 }
 
-/// The app as it now is.
+/// The app as it now is, without its secrets.
 #[derive(Serialize)]
 pub(super) struct Shown {
     appid: String,
@@ -68,6 +71,7 @@ impl Wish {
     fn apply(self, manners: &mut Manners, now: Timestamp) {
         manners.bound = self.bound.unwrap_or(manners.bound);
         manners.frozen = self.frozen.unwrap_or(manners.frozen);
+        self.secrets.apply(&mut manners.secrets);
         self.allowed_ips.apply(&mut manners.allowed);
         if let Change::To(confirmation) = self.confirmation {
             manners.confirmation = confirmation.map(|what| (what, now));

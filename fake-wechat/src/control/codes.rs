@@ -1,4 +1,4 @@
-//! `POST /_fake/login-code` and `POST /_fake/phone-code`.
+//! `POST /_fake/login-code`, `POST /_fake/phone-code` and `POST /_fake/plugin-code`.
 
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ pub(super) struct Login {
     openid: Option<String>,
 }
 
-/// Who pressed the phone number button.
+/// Who pressed the phone number button, or opened a plugin.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Press {
@@ -32,7 +32,7 @@ pub(super) struct LoginCode {
 }
 
 #[derive(Serialize)]
-pub(super) struct PhoneCode {
+pub(super) struct Code {
     code: String,
 }
 
@@ -61,11 +61,22 @@ pub(super) async fn login(
 pub(super) async fn phone(
     State(fake): State<FakeWechat>,
     Asked(press): Asked<Press>,
-) -> Result<Json<PhoneCode>, Refusal> {
+) -> Result<Json<Code>, Refusal> {
+    make(&fake, Kind::Phone, &press)
+}
+
+pub(super) async fn plugin(
+    State(fake): State<FakeWechat>,
+    Asked(press): Asked<Press>,
+) -> Result<Json<Code>, Refusal> {
+    make(&fake, Kind::Plugin, &press)
+}
+
+fn make(fake: &FakeWechat, kind: Kind, press: &Press) -> Result<Json<Code>, Refusal> {
     let now = fake.now();
     let mut world = fake.world();
-    let id = known_user(&fake, &world, press.appid.as_deref(), &press.openid)?;
-    Ok(Json(PhoneCode {
-        code: world.codes.make(Kind::Phone, id, now),
+    let id = known_user(fake, &world, press.appid.as_deref(), &press.openid)?;
+    Ok(Json(Code {
+        code: world.codes.make(kind, id, now),
     }))
 }

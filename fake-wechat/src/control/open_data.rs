@@ -26,11 +26,16 @@ pub(super) async fn make(
     let seconds = wanted
         .timestamp
         .unwrap_or_else(|| fake.now().unix_seconds());
-    let world = fake.world();
+    let mut world = fake.world();
     let id = known_user(&fake, &world, wanted.appid.as_deref(), &wanted.openid)?;
     let user = world
         .users
         .get(&id)
         .ok_or(Refusal::NoSuchUser(wanted.openid))?;
-    Ok(Json(open_data::make(wanted.kind, &id, user, seconds)))
+    let made = open_data::make(wanted.kind, &id, user, seconds);
+    if wanted.kind == Kind::Phone {
+        let hash = made.hash(fake.settings().message_hash);
+        world.messages.remember(&id.appid, hash, fake.now());
+    }
+    Ok(Json(made))
 }

@@ -26,6 +26,8 @@ pub(super) enum Refusal {
     Identifier(&'static str),
     #[error("phone is not 4 to 20 digits")]
     Phone,
+    #[error("country_code is not 1 to 4 digits")]
+    CountryCode,
     #[error(transparent)]
     Key(#[from] MalformedKey),
     #[error("fault {position}: {source}")]
@@ -44,6 +46,7 @@ impl Refusal {
             | Self::Body(_)
             | Self::Identifier(_)
             | Self::Phone
+            | Self::CountryCode
             | Self::Key(_)
             | Self::Fault { .. } => StatusCode::BAD_REQUEST,
         }

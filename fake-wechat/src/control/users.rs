@@ -1,5 +1,7 @@
 //! `PUT /_fake/users/{openid}`.
 
+use std::ops::RangeInclusive;
+
 use axum::{
     Json,
     extract::{Path, State},
@@ -24,6 +26,7 @@ pub(super) struct Wish {
     unionid: Change<String>,
     session_key: Option<String>,
     phone: Option<String>,
+    country_code: Option<String>,
     nickname: Option<String>,
     blocked: Option<bool>,
 }
@@ -37,6 +40,7 @@ pub(super) struct Shown {
     unionid: Option<String>,
     session_key: String,
     phone: String,
+    country_code: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     nickname: Option<String>,
     blocked: bool,
@@ -76,8 +80,9 @@ impl Wish {
         {
             return Err(Refusal::Identifier("unionid"));
         }
-        match self.phone.as_deref() {
-            Some(phone) if !is_phone(phone) => Err(Refusal::Phone),
+        match (self.phone.as_deref(), self.country_code.as_deref()) {
+            (Some(phone), _) if !is_digits(phone, 4..=20) => Err(Refusal::Phone),
+            (_, Some(code)) if !is_digits(code, 1..=4) => Err(Refusal::CountryCode),
             _ => Ok(()),
         }
     }
@@ -87,6 +92,9 @@ impl Wish {
         user.phone = self
             .phone
             .unwrap_or_else(|| std::mem::take(&mut user.phone));
+        user.country_code = self
+            .country_code
+            .unwrap_or_else(|| std::mem::take(&mut user.country_code));
         user.nickname = self.nickname.or_else(|| user.nickname.take());
         user.blocked = self.blocked.unwrap_or(user.blocked);
     }
@@ -100,6 +108,7 @@ impl Shown {
             unionid: user.unionid.clone(),
             session_key: user.key().text(),
             phone: user.phone.clone(),
+            country_code: user.country_code.clone(),
             nickname: user.nickname.clone(),
             blocked: user.blocked,
         }
@@ -113,6 +122,6 @@ fn is_identifier(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
-fn is_phone(text: &str) -> bool {
-    (4..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+fn is_digits(text: &str, length: RangeInclusive<usize>) -> bool {
+    length.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -1,5 +1,7 @@
 //! The JSON inside: members in WeChat's order, the watermark last.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::{
@@ -62,6 +64,7 @@ impl<'a> Profile<'a> {
         }
     }
 
+    /// What WeChat shows of everybody since 2021.
     fn anonymous() -> Self {
         Self {
             nick_name: ANONYMOUS,
@@ -89,7 +92,8 @@ struct UserInfo<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PhoneInfo<'a> {
-    phone_number: &'a str,
+    /// With the country's prefix, unless it is China's.
+    phone_number: Cow<'a, str>,
     pure_phone_number: &'a str,
     country_code: &'a str,
     watermark: Watermark<'a>,
@@ -99,9 +103,9 @@ impl<'a> PhoneInfo<'a> {
     /// The number of `user`, stamped with the second in which they pressed the button.
     pub(crate) fn of(id: &'a UserId, user: &'a User, seconds: u64) -> Self {
         Self {
-            phone_number: &user.phone,
+            phone_number: user.phone_number(),
             pure_phone_number: &user.phone,
-            country_code: "86",
+            country_code: &user.country_code,
             watermark: Watermark {
                 timestamp: seconds,
                 appid: &id.appid,
@@ -131,7 +135,7 @@ struct ShareInfo {
 #[derive(Serialize)]
 struct EnterInfo {
     opengid: String,
-    open_single_roomid: &'static str,
+    open_single_roomid: String,
     group_openid: String,
     chat_type: u8,
 }
@@ -142,6 +146,11 @@ pub(super) fn user_info(id: &UserId, user: &User, watermark: Watermark<'_>) -> S
         profile: Profile::of(user),
         union_id: user.unionid.as_deref(),
     };
+    json(&Stamped { payload, watermark })
+}
+
+pub(super) fn user_profile(user: &User, watermark: Watermark<'_>) -> String {
+    let payload = Profile::of(user);
     json(&Stamped { payload, watermark })
 }
 
@@ -161,12 +170,27 @@ pub(super) fn share(watermark: Watermark<'_>) -> String {
     })
 }
 
+/// From a chat of several.
 pub(super) fn group(watermark: Watermark<'_>) -> String {
+    enter(random::group_id(), String::new(), 3, watermark)
+}
+
+pub(super) fn single_chat(watermark: Watermark<'_>) -> String {
+    enter(String::new(), random::group_id(), 1, watermark)
+}
+
+/// The member that is not meant is an empty text, as in WeChat's sample.
+fn enter(
+    opengid: String,
+    open_single_roomid: String,
+    chat_type: u8,
+    watermark: Watermark<'_>,
+) -> String {
     let payload = EnterInfo {
-        opengid: random::group_id(),
-        open_single_roomid: "",
+        opengid,
+        open_single_roomid,
         group_openid: random::openid(),
-        chat_type: 3,
+        chat_type,
     };
     json(&Stamped { payload, watermark })
 }

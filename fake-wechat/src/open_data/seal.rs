@@ -3,13 +3,23 @@
 use aes::cipher::{BlockModeEncrypt as _, KeyIvInit as _, block_padding::Pkcs7};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha1::{Digest as _, Sha1};
+use sha2::Sha256;
 
-use crate::{random, session_key::SessionKey};
+use crate::{random, session_key::SessionKey, settings::MessageHash};
 
 /// AES-128-CBC with PKCS#7 padding, as base64.
 pub(super) fn encrypt(plaintext: &str, key: &SessionKey, iv: &[u8; 16]) -> String {
     let cipher = cbc::Encryptor::<aes::Aes128>::new(key.bytes().into(), iv.into());
     base64(&cipher.encrypt_padded_vec::<Pkcs7>(plaintext.as_bytes()))
+}
+
+/// Hex of SHA-256 over a base64 text, or over the bytes it stands for.
+pub(super) fn hash(text: &str, over: MessageHash) -> String {
+    let hash = match over {
+        MessageHash::Text => Sha256::digest(text),
+        MessageHash::Bytes => Sha256::digest(STANDARD.decode(text).unwrap_or_default()),
+    };
+    random::hex(&hash)
 }
 
 /// Hex of SHA-1 over rawData and the *text* of the key, with nothing between.

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, net::IpAddr, time::Duration};
 
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use service_kit::Timestamp;
 
@@ -14,6 +15,8 @@ pub(crate) struct Manners {
     pub(crate) bound: bool,
     /// The `AppSecret` is frozen.
     pub(crate) frozen: bool,
+    /// The secrets that are right in the place of the one it began with: two while one is changed.
+    pub(crate) secrets: Option<Vec<SecretString>>,
     /// Who may ask for tokens; none means everybody.
     pub(crate) allowed: Option<Vec<IpAddr>>,
     /// What the administrator, asked about an address that is not listed, has answered, and when.
@@ -36,6 +39,7 @@ impl Manners {
     const USUAL: Self = Self {
         bound: true,
         frozen: false,
+        secrets: None,
         allowed: None,
         confirmation: None,
     };

@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Login,
     /// Made by the phone number button.
     Phone,
+    /// Made by `wx.pluginLogin`.
+    Plugin,
 }
 
 /// A code's story.
@@ -49,7 +51,7 @@ impl Codes {
     pub(crate) fn make(&mut self, kind: Kind, user: UserId, now: Timestamp) -> String {
         self.sweep(now);
         let text = match kind {
-            Kind::Login => random::login_code(),
+            Kind::Login | Kind::Plugin => random::login_code(),
             Kind::Phone => random::phone_code(),
         };
         self.oldest_first.push_back(text.clone());

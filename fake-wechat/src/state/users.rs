@@ -1,14 +1,19 @@
 //! The invented users, and when their `session_key` changes.
 
-use std::{collections::HashMap, time::Duration};
+use std::{borrow::Cow, collections::HashMap, time::Duration};
 
 use service_kit::Timestamp;
 
-use super::window::{self, Window};
+use super::{
+    encrypt_keys::EncryptKeys,
+    window::{self, Window},
+};
 use crate::{random, session_key::SessionKey};
 
 /// More users than this are refused, so that a fake left running stays small.
 const MOST_USERS: usize = 500_000;
+
+const CHINA: &str = "86";
 
 /// A user of one app. The same person has another openid in another app.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -29,9 +34,14 @@ impl UserId {
 /// What WeChat knows of a user.
 pub(crate) struct User {
     pub(crate) unionid: Option<String>,
+    /// Without the prefix of the country.
     pub(crate) phone: String,
+    pub(crate) country_code: String,
     pub(crate) nickname: Option<String>,
     pub(crate) blocked: bool,
+    pub(crate) encrypt_keys: EncryptKeys,
+    /// What plugins know the user by.
+    pub(crate) openpids: HashMap<String, String>,
     key: SessionKey,
     key_planted: bool,
     key_made: Timestamp,
@@ -47,8 +57,11 @@ impl User {
         Self {
             unionid: Some(random::openid()),
             phone: random::phone_number(),
+            country_code: CHINA.to_owned(),
             nickname: None,
             blocked: false,
+            encrypt_keys: EncryptKeys::default(),
+            openpids: HashMap::new(),
             key: SessionKey::random(),
             key_planted: false,
             key_made: now,
@@ -56,6 +69,15 @@ impl User {
             key_expired: false,
             exchanges: Window::default(),
             resets: Window::default(),
+        }
+    }
+
+    /// The number as it is dialled from China.
+    pub(crate) fn phone_number(&self) -> Cow<'_, str> {
+        if self.country_code == CHINA {
+            Cow::Borrowed(&self.phone)
+        } else {
+            Cow::Owned(format!("+{}{}", self.country_code, self.phone))
         }
     }
 

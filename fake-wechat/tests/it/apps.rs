@@ -111,3 +111,19 @@ async fn an_app_that_is_not_known_cannot_be_changed() {
         .await;
     assert_eq!(status, 400);
 }
+
+#[tokio::test]
+async fn a_secret_is_changed_with_or_without_an_overlap() {
+    let fake = Running::start().await;
+    let new = "1fa4e0fa4e0fa4e0fa4e0fa4e0fa4e00";
+    for (secrets, old_is_right) in [(json!([DEFAULT_SECRET, new]), true), (json!([new]), false)] {
+        let shown = put_app(&fake, json!({ "secrets": secrets })).await;
+        assert!(!shown.to_string().contains(new), "{shown}");
+        let answer = plain(&fake).await;
+        assert_eq!(answer["access_token"].is_string(), old_is_right, "{answer}");
+        let query = format!("appid={DEFAULT_APPID}&secret={new}");
+        let path = format!("/cgi-bin/token?grant_type=client_credential&{query}");
+        assert!(fake.get(&path).await["access_token"].is_string());
+    }
+    assert_eq!(plain(&fake).await["errcode"], 40125);
+}

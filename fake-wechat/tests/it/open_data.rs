@@ -157,3 +157,42 @@ async fn data_is_sealed_under_the_current_key_alone() {
     assert!(open(&before, key).is_none_or(|text| !text.contains("phoneNumber")));
     assert_ne!(before["iv"], after["iv"]);
 }
+
+#[tokio::test]
+async fn a_user_profile_holds_no_ids() {
+    let (_, data) = made(
+        json!({ "session_key": KEY, "nickname": "Band" }),
+        "user_profile",
+    )
+    .await;
+    let plain = open(&data, KEY).unwrap();
+    assert!(
+        plain.starts_with(r#"{"nickName":"Band","gender":1,"#),
+        "{plain}"
+    );
+    assert!(
+        !plain.contains("openId") && !plain.contains("unionId"),
+        "{plain}"
+    );
+    assert!(data["signature"].is_string());
+}
+
+#[tokio::test]
+async fn a_foreign_number_has_its_countrys_prefix() {
+    let user = json!({ "session_key": KEY, "phone": "51234567", "country_code": "852" });
+    let (_, data) = made(user, "phone").await;
+    let plain = open(&data, KEY).unwrap();
+    let expected =
+        r#"{"phoneNumber":"+85251234567","purePhoneNumber":"51234567","countryCode":"852","#;
+    assert!(plain.starts_with(expected), "{plain}");
+}
+
+#[tokio::test]
+async fn a_chat_of_two_is_no_group() {
+    let (_, data) = made(json!({ "session_key": KEY }), "single_chat").await;
+    let plain = open(&data, KEY).unwrap();
+    assert!(
+        plain.starts_with(r#"{"opengid":"","open_single_roomid":"G"#),
+        "{plain}"
+    );
+}

@@ -6,7 +6,7 @@ use fake_wechat::Settings;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Running, text};
+use crate::support::{Running, proof, text};
 
 const CHECK: &str = "/wxa/checksession";
 const RESET: &str = "/wxa/resetusersessionkey";
@@ -133,10 +133,4 @@ async fn key(fake: &Running) -> String {
 
 async fn reset(fake: &Running, key: &str) -> Value {
     ask(fake, RESET, "oMei", &proof(key)).await
-}
-
-fn proof(key: &str) -> String {
-    use hmac::{Hmac, KeyInit as _, Mac as _};
-    let mac = Hmac::<sha2::Sha256>::new_from_slice(key.as_bytes()).unwrap();
-    hex::encode(mac.finalize().into_bytes())
 }

@@ -194,6 +194,23 @@ impl Running {
         text(&self.stable(false).await, "access_token")
     }
 
+    /// Puts a fresh token into the query of this path.
+    pub(crate) async fn with_token(&self, path: &str) -> String {
+        let token = self.token().await;
+        let join = if path.contains('?') { '&' } else { '?' };
+        format!("{path}{join}access_token={token}")
+    }
+
+    /// As [`get`](Self::get), with a token.
+    pub(crate) async fn call(&self, path: &str) -> Value {
+        self.get(&self.with_token(path).await).await
+    }
+
+    /// As [`post_json`](Self::post_json), with a token.
+    pub(crate) async fn call_with(&self, path: &str, body: Value) -> Value {
+        self.post_json(&self.with_token(path).await, body).await
+    }
+
     /// What this token is refused with; null if it works.
     pub(crate) async fn verdict(&self, token: &str) -> Value {
         let path =
@@ -222,6 +239,13 @@ pub(crate) fn exchange_path(code: &str) -> String {
 pub(crate) fn text(answer: &Value, name: &str) -> String {
     let text = answer[name].as_str();
     text.unwrap_or_else(|| panic!("{answer}")).to_owned()
+}
+
+/// Hex of HMAC-SHA256 over nothing, with the text of a `session_key` as the key.
+pub(crate) fn proof(key: &str) -> String {
+    use hmac::{Hmac, KeyInit as _, Mac as _};
+    let mac = Hmac::<sha2::Sha256>::new_from_slice(key.as_bytes()).unwrap();
+    hex::encode(mac.finalize().into_bytes())
 }
 
 /// Two apps: the invented one, and `wx-other` with the secret `other-secret`.
