@@ -80,10 +80,6 @@ const TEXTS: &[(i64, &str)] = &[
     (40097, "invalid args"),
     (40125, "invalid appsecret"),
     (40163, "code been used"),
-    (
-        40164,
-        "invalid ip 36.44.1.202 ipv6 ::ffff:36.44.1.202, not in whitelist",
-    ),
     (40226, "code blocked"),
     (40243, "appsecret is frozen"),
     (41001, "access_token missing"),

@@ -1,7 +1,9 @@
 //! Planned misbehaviour: what is to go wrong, for which path, how often.
 
 mod garbage;
+mod pattern;
 mod play;
+mod sample;
 mod spec;
 mod twist;
 
@@ -9,7 +11,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode};
 
-use self::{garbage::Garbage, twist::Twist};
+use self::{garbage::Garbage, pattern::Pattern, twist::Twist};
 pub(crate) use self::{
     play::play,
     spec::{FaultError, FaultSpec},
@@ -19,7 +21,7 @@ use crate::errcode::Errcode;
 /// One planned fault.
 #[derive(Clone)]
 pub(crate) struct Fault {
-    path: String,
+    paths: Pattern,
     /// How many more calls it spoils; none means all.
     left: Option<u32>,
     delay: Duration,
@@ -74,7 +76,7 @@ impl Faults {
         let fault = self
             .0
             .iter_mut()
-            .find(|fault| fault.path == path && fault.left != Some(0))?;
+            .find(|fault| fault.paths.matches(path) && fault.left != Some(0))?;
         fault.left = fault.left.map(|left| left - 1);
         Some(fault.clone())
     }

@@ -42,8 +42,8 @@
 //!
 //! # Faults
 //!
-//! A fault is `{path, times?, delay_ms?, consume?}` and at most one effect. A call meets the first
-//! fault of its path that is not used up. The delay comes first, then the call is carried out if the
+//! A fault is `{path, times?, delay_ms?, consume?}` and at most one effect. The path may be `*`, or end with
+//! one: `/wxa/*`. A call meets the first fault of its path that is not used up. The delay comes first, then the call is carried out if the
 //! effect needs its answer. With `consume: true` the call is carried out at once, its code used up,
 //! and then come delay and effect.
 //!
@@ -52,13 +52,13 @@
 //! | none | the true answer, late |
 //! | `errcode: -1` | a refusal with this number |
 //! | `status: 502` | this status with a proxy's HTML page |
-//! | `garbage: "<name>"` | 200, or `status`, with a body that is no answer: `html`, `empty`, `truncated`, `huge`, `not_json`, `not_utf8`, `wrong_types`, `short_key`, `no_key`, `no_openid` |
+//! | `garbage: "<name>"` | 200, or `status`, with a body that is no answer: `html`, `empty`, `truncated`, `huge`, `not_json`, `not_utf8`, `wrong_types`, `no_payload`, and of a login `short_key`, `no_key`, `no_openid` |
 //! | `body: "<text>"` | 200, or `status`, with this body |
 //! | `redirect: "<address>"` | 302 to there |
 //! | `reset: "before"` | TCP RST, "connection reset by peer", not a byte of an answer; the code is still good |
 //! | `reset: "after"` | the same, but the code is used up: the answer was lost |
 //! | `hang: true` | nothing; when the server stops, a reset |
-//! | `twist: "<name>"` | the true answer in another dress: `string_errcode`, `errcode_zero`, `json_content_type`, `unknown_fields`, `bom`, or `drip` (a byte a second) |
+//! | `twist: "<name>"` | the true answer in another dress: `string_errcode`, `errcode_zero`, `json_content_type`, `unknown_fields`, `bom`, `hint_no_rid` and `hint_and_rid` (an errmsg of older times), `drip` (a byte a second), `cut_short` (half, then the connection closes), or `stall` (half, then nothing) |
 //!
 //! # Inside
 //!

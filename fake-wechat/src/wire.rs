@@ -58,9 +58,14 @@ impl Wire {
         }
     }
 
+    /// Waits until the server stops.
+    pub(crate) async fn stopped(&self) {
+        self.stopping.cancelled().await;
+    }
+
     /// Says nothing until the server stops, then cuts.
     pub(crate) async fn hang(&self) -> Response {
-        self.stopping.cancelled().await;
+        self.stopped().await;
         self.cut()
     }
 

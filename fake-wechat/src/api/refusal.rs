@@ -4,6 +4,7 @@ use std::{borrow::Cow, net::IpAddr};
 
 use serde::Serialize;
 
+use super::request::ApiRequest;
 use crate::{errcode::Errcode, rid};
 
 /// An errcode, and the text that goes with it.
@@ -23,6 +24,15 @@ impl Refusal {
         Self {
             errcode: Errcode::ADDRESS_NOT_ALLOWED,
             text: text.into(),
+        }
+    }
+
+    /// One that somebody has planned for this call.
+    pub(crate) fn planned(errcode: Errcode, request: &ApiRequest) -> Self {
+        if errcode == Errcode::ADDRESS_NOT_ALLOWED {
+            Self::foreign_address(request.from)
+        } else {
+            errcode.into()
         }
     }
 

@@ -7,6 +7,7 @@ use axum::{
 };
 use serde::Deserialize;
 
+use super::sample;
 use crate::api::answer;
 
 /// A body in the place of an answer.
@@ -25,7 +26,7 @@ pub(super) enum Named {
     Html,
     /// Nothing at all.
     Empty,
-    /// A success that breaks off in the middle of a text.
+    /// A success that breaks off.
     Truncated,
     /// A success with ten mebibytes of blanks in it: valid JSON.
     Huge,
@@ -35,11 +36,13 @@ pub(super) enum Named {
     NotUtf8,
     /// A success whose members are of other types.
     WrongTypes,
-    /// A success whose key is five bytes long.
+    /// A success without what was asked for.
+    NoPayload,
+    /// A login whose key is five bytes long.
     ShortKey,
-    /// A success without a key.
+    /// A login without a key.
     NoKey,
-    /// A success without an openid.
+    /// A login without an openid.
     NoOpenid,
 }
 
@@ -47,27 +50,29 @@ const HTML: &[u8] = b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<
 const BLANKS: usize = 10 * 1024 * 1024;
 
 impl Garbage {
-    pub(super) fn response(self) -> Response {
+    /// In the place of an answer of `path`.
+    pub(super) fn response(self, path: &str) -> Response {
         match self {
             Self::Named(Named::Html) => answer::typed(HTML, HeaderValue::from_static("text/html")),
-            Self::Named(named) => answer::plain(Body::from(named.bytes())),
+            Self::Named(named) => answer::plain(Body::from(named.bytes(path))),
             Self::Own(body) => answer::plain(body),
         }
     }
 }
 
 impl Named {
-    fn bytes(self) -> Bytes {
+    fn bytes(self, path: &str) -> Bytes {
         Bytes::from_static(match self {
-            Self::Huge => return huge(),
+            Self::Truncated => return truncated(sample::of(path)),
+            Self::Huge => return huge(sample::of(path)),
+            Self::WrongTypes => return sample::of_wrong_types(path).into(),
+            Self::NoPayload => return sample::without_payload(path).into(),
             Self::Html => HTML,
             Self::Empty => b"",
-            Self::Truncated => br#"{"session_key":"AAAAAAAAAAAAAAAAAAAAAA==","openid":"oAAAA"#,
             Self::NotJson => {
                 b"session_key=AAAAAAAAAAAAAAAAAAAAAA%3D%3D&openid=oAAAAAAAAAAAAAAAAAAAAAAAAAAA"
             }
             Self::NotUtf8 => b"{\"session_key\":\"\xff\xfe\",\"openid\":\"\xc3\"}",
-            Self::WrongTypes => br#"{"session_key":["AAAAAAAAAAAAAAAAAAAAAA=="],"openid":28}"#,
             Self::ShortKey => {
                 br#"{"session_key":"c2hvcnQ=","openid":"oAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#
             }
@@ -77,10 +82,11 @@ impl Named {
     }
 }
 
-fn huge() -> Bytes {
+fn truncated(success: &'static str) -> Bytes {
+    Bytes::from_static(&success.as_bytes()[..success.len() * 3 / 4])
+}
+
+fn huge(success: &str) -> Bytes {
     let blanks = " ".repeat(BLANKS);
-    let body = format!(
-        r#"{{"session_key":"AAAAAAAAAAAAAAAAAAAAAA==",{blanks}"openid":"oAAAAAAAAAAAAAAAAAAAAAAAAAAA"}}"#
-    );
-    Bytes::from(body)
+    Bytes::from(success.replacen(',', &format!(",{blanks}"), 1))
 }

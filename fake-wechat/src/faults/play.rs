@@ -9,7 +9,7 @@ use axum::{
 
 use super::{Effect, Fault, garbage::Garbage};
 use crate::{
-    api::{self, request::ApiRequest},
+    api::{self, refusal::Refusal, request::ApiRequest},
     state::FakeWechat,
     wire::Wire,
 };
@@ -38,8 +38,8 @@ pub(crate) async fn play(
     wire.pause(after).await;
     match fault.effect {
         Effect::None => answer,
-        Effect::Errcode(errcode) => api::refuse(fake, request, &errcode.into()),
-        Effect::Page { status, garbage } => page(status, garbage),
+        Effect::Errcode(errcode) => api::refuse(fake, request, &Refusal::planned(errcode, request)),
+        Effect::Page { status, garbage } => page(status, garbage, &request.path),
         Effect::Redirect(location) => redirect(location),
         Effect::Reset => wire.cut(),
         Effect::Hang => wire.hang().await,
@@ -47,8 +47,8 @@ pub(crate) async fn play(
     }
 }
 
-fn page(status: StatusCode, garbage: Garbage) -> Response {
-    let mut response = garbage.response();
+fn page(status: StatusCode, garbage: Garbage, path: &str) -> Response {
+    let mut response = garbage.response(path);
     *response.status_mut() = status;
     response
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{
     Effect, Fault,
     garbage::{Garbage, Named},
+    pattern::Pattern,
     twist::Twist,
 };
 use crate::errcode::Errcode;
@@ -45,7 +46,9 @@ enum Moment {
 /// Why a fault cannot be planned.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FaultError {
-    #[error("path is not one of WeChat's: it begins with / and not with /_fake")]
+    #[error(
+        "path is not one of WeChat's: it begins with / and not with /_fake, and may end with *"
+    )]
     Path,
     #[error(
         "a fault has one effect (errcode, status, garbage, body, redirect, reset, hang, twist) or a delay_ms"
@@ -61,15 +64,13 @@ impl TryFrom<FaultSpec> for Fault {
     type Error = FaultError;
 
     fn try_from(spec: FaultSpec) -> Result<Self, FaultError> {
-        if !spec.path.starts_with('/') || spec.path.starts_with("/_fake") {
-            return Err(FaultError::Path);
-        }
+        let paths = Pattern::parse(&spec.path).ok_or(FaultError::Path)?;
         let effect = spec.effect()?;
         Ok(Self {
             consume: spec.consume || spec.reset == Some(Moment::After),
             delay: Duration::from_millis(spec.delay_ms.unwrap_or_default()),
             left: spec.times,
-            path: spec.path,
+            paths,
             effect,
         })
     }

@@ -1,14 +1,17 @@
 //! True answers in an unusual dress: forms that WeChat has used or may use.
 
-use std::{convert::Infallible, time::Duration};
+mod text;
+
+use std::{convert::Infallible, io, time::Duration};
 
 use axum::{
     body::{self, Body, Bytes},
-    http::HeaderValue,
+    http::{HeaderValue, header::CONTENT_LENGTH},
     response::Response,
 };
-use futures::{StreamExt as _, stream};
+use futures::{StreamExt as _, future, stream};
 use serde::Deserialize;
+use tokio::task;
 
 use crate::{api::answer, wire::Wire};
 
@@ -16,10 +19,14 @@ use crate::{api::answer, wire::Wire};
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Twist {
-    /// A refusal's errcode is a text.
+    /// The errcode is a text.
     StringErrcode,
     /// A success says `errcode` 0 besides.
     ErrcodeZero,
+    /// A refusal ends as it did until 2020: with a hint, and no rid.
+    HintNoRid,
+    /// A refusal ends as it did about 2022: with a hint and a rid.
+    HintAndRid,
     /// The content type is `application/json`.
     JsonContentType,
     /// There are members that nobody knows.
@@ -28,6 +35,10 @@ pub(super) enum Twist {
     Bom,
     /// One byte each second.
     Drip,
+    /// Half of it, and then the connection is closed.
+    CutShort,
+    /// Half of it, and then nothing until the server stops.
+    Stall,
 }
 
 /// True answers are short; a longer one would be a mistake of ours.
@@ -39,35 +50,20 @@ impl Twist {
         let bytes = bytes.expect("an answer of ours is short and complete");
         let text = String::from_utf8_lossy(&bytes).into_owned();
         match self {
-            Self::StringErrcode => answer::plain(quote_errcode(&text)),
-            Self::ErrcodeZero => answer::plain(add_members(&text, r#""errcode":0,"errmsg":"ok""#)),
-            Self::UnknownFields => answer::plain(add_members(
-                &text,
-                r#""expires_in":7200,"novel":{"of":[1]}"#,
-            )),
+            Self::StringErrcode => answer::plain(text::quote_errcode(&text)),
+            Self::ErrcodeZero => answer::plain(text::add_errcode(&text)),
+            Self::HintNoRid => answer::plain(text::hint_for_rid(&text)),
+            Self::HintAndRid => answer::plain(text::hint_before_rid(&text)),
+            Self::UnknownFields => answer::plain(text::add_unknown(&text)),
             Self::Bom => answer::plain(format!("\u{feff}{text}")),
             Self::JsonContentType => {
                 answer::typed(text, HeaderValue::from_static("application/json"))
             }
             Self::Drip => answer::plain(drip(bytes, wire)),
+            Self::CutShort => half(&bytes, task::yield_now()), // what is written meanwhile gets out
+            Self::Stall => half(&bytes, async move { wire.stopped().await }),
         }
     }
-}
-
-/// `{"errcode":40029,` becomes `{"errcode":"40029",`; a success stays as it is.
-fn quote_errcode(text: &str) -> String {
-    let parts = text
-        .strip_prefix(r#"{"errcode":"#)
-        .and_then(|rest| rest.split_once(','));
-    parts.map_or_else(
-        || text.to_owned(),
-        |(code, rest)| format!(r#"{{"errcode":"{code}",{rest}"#),
-    )
-}
-
-fn add_members(object: &str, members: &str) -> String {
-    let open = object.strip_suffix('}').unwrap_or(object);
-    format!("{open},{members}}}")
 }
 
 fn drip(bytes: Bytes, wire: Wire) -> Body {
@@ -79,4 +75,18 @@ fn drip(bytes: Bytes, wire: Wire) -> Body {
         }
     });
     Body::from_stream(drops)
+}
+
+/// The first half of an answer that is announced whole; it breaks off when `end` has come.
+fn half(bytes: &Bytes, end: impl Future<Output = ()> + Send + 'static) -> Response {
+    let first = bytes.slice(..bytes.len() / 2);
+    let parts = stream::once(future::ready(Ok(first))).chain(stream::once(async {
+        end.await;
+        Err(io::Error::from(io::ErrorKind::UnexpectedEof))
+    }));
+    let mut response = answer::plain(Body::from_stream(parts));
+    response
+        .headers_mut()
+        .insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    response
 }

@@ -10,7 +10,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::support::{EXCHANGE, Running, exchange_path};
+use crate::support::{EXCHANGE, Running, exchange_path, text};
 
 /// A fake that spoils one exchange in this way, and a login code for it.
 async fn spoiling(mut fault: Value) -> (Running, String) {
@@ -251,4 +251,48 @@ async fn a_dripping_answer_ends_with_the_server() {
         .unwrap_err();
     let (text, ()) = tokio::join!(text, fake.stop());
     assert!(text.unwrap().starts_with(r#"{"session_key":""#));
+}
+
+#[tokio::test]
+async fn an_errmsg_may_be_of_older_times() {
+    for (twist, path, expected) in [
+        ("hint_no_rid", EXCHANGE, "appid missing, hints: [ req_id: "),
+        (
+            "hint_no_rid",
+            "/cgi-bin/token",
+            "invalid grant_type hint: [",
+        ),
+        ("hint_and_rid", EXCHANGE, "appid missing hint: ["),
+    ] {
+        let fake = Running::start().await;
+        fake.plan(json!([{ "path": "*", "twist": twist }])).await;
+        let errmsg = text(&fake.get(path).await, "errmsg");
+        assert!(errmsg.starts_with(expected), "{errmsg}");
+        assert_eq!(
+            errmsg.contains("] rid: "),
+            twist == "hint_and_rid",
+            "{errmsg}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_cut_short_was_announced_whole() {
+    let (fake, code) = spoiling(json!({ "twist": "cut_short" })).await;
+    let response = fake.try_exchange(&code).await.unwrap();
+    assert!(response.content_length() > Some(80));
+    response.text().await.unwrap_err();
+    assert_eq!(fake.errcode(&code).await, 40163, "it was carried out");
+}
+
+#[tokio::test]
+async fn a_stalled_answer_stops_halfway_until_the_server_ends() {
+    let (fake, code) = spoiling(json!({ "twist": "stall" })).await;
+    let response = fake.try_exchange(&code).await.unwrap();
+    let mut text = std::pin::pin!(response.text());
+    timeout(Duration::from_millis(300), &mut text)
+        .await
+        .unwrap_err();
+    let (text, ()) = tokio::join!(text, fake.stop());
+    text.unwrap_err();
 }

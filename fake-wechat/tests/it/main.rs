@@ -9,6 +9,7 @@ mod control;
 mod encrypt_key;
 mod encrypted_msg;
 mod exchange;
+mod fault_paths;
 mod faults;
 mod form;
 mod health;
