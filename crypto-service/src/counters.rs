@@ -11,6 +11,7 @@ pub(crate) struct Counters {
     seals: Counter,
     open_data: Outcomes,
     raw_data: Outcomes,
+    signatures: Outcomes,
 }
 
 impl Counters {
@@ -23,6 +24,7 @@ impl Counters {
             seals,
             open_data: metrics.counter("crypto_open_data", "Opened data by precise outcome"),
             raw_data: metrics.counter("crypto_raw_data", "Checked signatures by precise outcome"),
+            signatures: metrics.counter("crypto_signatures", "Made signatures by precise outcome"),
         }
     }
 
@@ -36,6 +38,10 @@ impl Counters {
 
     pub(crate) fn verified<T>(&self, result: &Result<T, Rejected>) {
         count(&self.raw_data, result);
+    }
+
+    pub(crate) fn signed<T>(&self, result: &Result<T, Rejected>) {
+        count(&self.signatures, result);
     }
 }
 

@@ -5,10 +5,11 @@ use service_kit::to_status;
 use tonic::{Request, Response, Status};
 use wx_proto::crypto::v1::{
     OpenDataRequest, OpenDataResponse, SealSessionKeyRequest, SealSessionKeyResponse,
-    VerifyRawDataRequest, VerifyRawDataResponse, crypto_service_server::CryptoService,
+    SignWithSessionKeyRequest, SignWithSessionKeyResponse, VerifyRawDataRequest,
+    VerifyRawDataResponse, crypto_service_server::CryptoService,
 };
 
-use self::convert::{Open, Seal, Verify};
+use self::convert::{Open, Seal, Sign, Verify};
 use crate::{error::CryptoError, service::SessionKeys};
 
 /// The gRPC face of [`SessionKeys`].
@@ -36,6 +37,13 @@ impl CryptoService for Grpc {
     ) -> Result<Response<VerifyRawDataResponse>, Status> {
         answer(self.verify(request.into_inner()))
     }
+
+    async fn sign_with_session_key(
+        &self,
+        request: Request<SignWithSessionKeyRequest>,
+    ) -> Result<Response<SignWithSessionKeyResponse>, Status> {
+        answer(self.sign(request.into_inner()))
+    }
 }
 
 impl Grpc {
@@ -54,6 +62,19 @@ impl Grpc {
         let Verify { owner, ring, raw } = request.try_into()?;
         self.0.verify(&owner, &ring, &raw)?;
         Ok(VerifyRawDataResponse {})
+    }
+
+    fn sign(
+        &self,
+        request: SignWithSessionKeyRequest,
+    ) -> Result<SignWithSessionKeyResponse, CryptoError> {
+        let Sign {
+            owner,
+            sealed,
+            message,
+        } = request.try_into()?;
+        let signature = self.0.sign(&owner, &sealed, &message)?;
+        Ok(SignWithSessionKeyResponse { signature })
     }
 }
 

@@ -100,4 +100,19 @@ impl SessionKeys {
         }
         Ok(verified?)
     }
+
+    /// Signs `message` for WeChat with the key in `blob`.
+    pub(crate) fn sign(
+        &self,
+        owner: &Owner,
+        blob: &[u8],
+        message: &str,
+    ) -> Result<String, CryptoError> {
+        let signed = self.parts.vault.unseal(blob, owner);
+        self.counters.signed(&signed);
+        if let Err(rejected) = &signed {
+            tracing::info!(outcome = rejected.reason(), "nothing signed");
+        }
+        Ok(signed?.sign(message))
+    }
 }

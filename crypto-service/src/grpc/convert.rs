@@ -2,7 +2,8 @@
 use std::time::Duration;
 
 use wx_proto::crypto::v1::{
-    OpenDataRequest, SealSessionKeyRequest, SealSessionKeyResponse, VerifyRawDataRequest,
+    OpenDataRequest, SealSessionKeyRequest, SealSessionKeyResponse, SignWithSessionKeyRequest,
+    VerifyRawDataRequest,
 };
 use zeroize::Zeroizing;
 
@@ -29,6 +30,25 @@ pub(super) struct Verify {
     pub(super) owner: Owner,
     pub(super) ring: SealedRing,
     pub(super) raw: RawData,
+}
+
+/// What `SignWithSessionKey` asks.
+pub(super) struct Sign {
+    pub(super) owner: Owner,
+    pub(super) sealed: Vec<u8>,
+    pub(super) message: String,
+}
+
+impl TryFrom<SignWithSessionKeyRequest> for Sign {
+    type Error = Malformed;
+
+    fn try_from(request: SignWithSessionKeyRequest) -> Result<Self, Malformed> {
+        Ok(Self {
+            owner: Owner::parse(request.appid, request.openid)?,
+            sealed: request.sealed,
+            message: request.message,
+        })
+    }
 }
 
 impl TryFrom<SealSessionKeyRequest> for Seal {

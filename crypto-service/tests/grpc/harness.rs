@@ -11,8 +11,8 @@ use service_kit::{GrpcBind, GrpcChannel, Host, Lifecycle, ManualClock, Timestamp
 use tokio::net::TcpListener;
 use tonic::{Code, Status};
 use wx_proto::crypto::v1::{
-    OpenDataRequest, SealSessionKeyRequest, SealSessionKeyResponse, VerifyRawDataRequest,
-    crypto_service_client::CryptoServiceClient,
+    OpenDataRequest, SealSessionKeyRequest, SealSessionKeyResponse, SignWithSessionKeyRequest,
+    VerifyRawDataRequest, crypto_service_client::CryptoServiceClient,
 };
 
 pub(crate) const APPID: &str = "wx4f4bc4dec97d474b";
@@ -92,6 +92,18 @@ impl Server {
     pub(crate) async fn verify(&self, request: VerifyRawDataRequest) -> Result<(), Status> {
         let answer = self.client.clone().verify_raw_data(request).await;
         answer.map(|_| ())
+    }
+
+    /// Signs `message` with a sealed key of the usual user.
+    pub(crate) async fn sign(&self, sealed: Vec<u8>, message: &str) -> Result<String, Status> {
+        let request = SignWithSessionKeyRequest {
+            appid: APPID.to_owned(),
+            openid: OPENID.to_owned(),
+            sealed,
+            message: message.to_owned(),
+        };
+        let answer = self.client.clone().sign_with_session_key(request).await;
+        answer.map(|answer| answer.into_inner().signature)
     }
 
     /// Ends the service, and fails when a task of it does not end.

@@ -7,5 +7,6 @@ mod open_data;
 mod raw_data;
 mod rotation;
 mod sealing;
+mod signing;
 mod uniform;
 mod vectors;
