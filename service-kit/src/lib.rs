@@ -7,7 +7,7 @@
 //! * [`Listen`], [`GrpcBind`], [`connect`], [`http`]: where servers listen and how clients reach them.
 //! * [`ServiceError`], [`RemoteError`]: one vocabulary of failures and its two spellings.
 //! * [`Readiness`], [`admin`]: health, probes, metrics.
-//! * [`config`], [`secret`], [`KeyRing`]: settings, secrets, keys.
+//! * [`config`], [`Source`], [`secret`], [`KeyRing`]: settings, secrets, keys.
 
 pub mod admin;
 mod clock;
@@ -20,6 +20,7 @@ mod lifecycle;
 mod listen;
 mod process;
 pub mod secret;
+mod source;
 mod wire;
 
 pub use self::{
@@ -33,5 +34,6 @@ pub use self::{
     lifecycle::Lifecycle,
     listen::{Listen, ListenError},
     process::{Host, Process, run},
+    source::Source,
     wire::{GrpcBind, GrpcChannel, GrpcServing, connect},
 };

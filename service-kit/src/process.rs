@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use telemetry::Metrics;
 use tokio::net::TcpListener;
 
-use crate::{Clock, Lifecycle, Listen, Readiness, SystemClock, admin, config, http};
+use crate::{Clock, Lifecycle, Listen, Readiness, Source, SystemClock, admin, config, http};
 
 /// Calls in flight get this long to finish after the first signal.
 const GRACE: Duration = Duration::from_secs(20);
@@ -25,6 +25,8 @@ pub struct Host {
     pub readiness: Readiness,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Where the settings came from, where they may be read again.
+    pub source: Option<Source>,
 }
 
 impl std::fmt::Debug for Host {
@@ -42,6 +44,7 @@ impl Host {
             metrics: Metrics::default(),
             readiness: Readiness::default(),
             clock,
+            source: None,
         };
         let (stopping, readiness) = (host.lifecycle.stopping(), host.readiness.clone());
         host.lifecycle.spawn("readiness", async move {
@@ -107,13 +110,14 @@ async fn try_run<P: Process>() -> anyhow::Result<ExitCode> {
     let config: P = config::load(cli.config.as_deref())?;
     match cli.command {
         Some(Command::Health) => probe::ready(config.admin().listen).await,
-        None => serve(config).await,
+        None => serve(config, Source::new(cli.config)).await,
     }
 }
 
-async fn serve<P: Process>(config: P) -> anyhow::Result<ExitCode> {
+async fn serve<P: Process>(config: P, source: Source) -> anyhow::Result<ExitCode> {
     let telemetry = telemetry::init(P::NAME, config.telemetry())?;
-    let host = Host::new(Lifecycle::default(), Arc::new(SystemClock));
+    let mut host = Host::new(Lifecycle::default(), Arc::new(SystemClock));
+    host.source = Some(source);
     let lifecycle = host.lifecycle.clone();
     let ended = match config.start(host).await {
         Ok(()) => {
