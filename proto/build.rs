@@ -1,7 +1,7 @@
 //! Compiles the contracts with protox: no `protoc` needs to be installed.
 
 /// Messages that carry a secret get no generated `Debug`.
-const SECRET_BEARERS: [&str; 14] = [
+const SECRET_BEARERS: [&str; 24] = [
     ".wx.session.v1.LoginRequest",
     ".wx.session.v1.LoginResponse",
     ".wx.session.v1.VerifyRequest",
@@ -15,6 +15,16 @@ const SECRET_BEARERS: [&str; 14] = [
     ".wx.session.v1.DecryptOpenDataRequest",
     ".wx.session.v1.DecryptOpenDataResponse",
     ".wx.session.v1.UpdateProfileRequest",
+    ".wx.session.v1.GetUserResponse",
+    ".wx.session.v1.KeptPhone",
+    ".wx.session.v1.PhoneNumber",
+    ".wx.session.v1.GetPhoneNumberRequest",
+    ".wx.session.v1.GetPhoneNumberResponse",
+    ".wx.session.v1.Encrypted",
+    ".wx.session.v1.GetAccessTokenRequest",
+    ".wx.session.v1.GetAccessTokenResponse",
+    ".wx.session.v1.CheckSessionKeyRequest",
+    ".wx.session.v1.ResetSessionKeyRequest",
     ".wx.crypto.v1",
 ];
 

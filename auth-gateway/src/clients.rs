@@ -12,7 +12,7 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Deadlines {
-    /// Login: WeChat is asked on the way.
+    /// Login and phone numbers: WeChat is asked on the way.
     #[serde(with = "humantime_serde")]
     pub login: Duration,
     /// Verify, refresh and logout.

@@ -7,6 +7,7 @@ mod json;
 mod login;
 mod open_data;
 mod openapi;
+mod phone_number;
 mod problem;
 mod profile;
 mod request_id;
@@ -74,13 +75,14 @@ impl Surfaces {
 }
 
 fn public_routes(gateway: Gateway, limits: &Limits) -> Router {
-    // A share of their own: slow logins take no place from those who are logged in.
+    // A share of their own: whoever waits for WeChat takes no place from those who do not.
     let share = ServiceBuilder::new()
         .layer(HandleErrorLayer::new(surface::shed))
         .load_shed()
         .layer(GlobalConcurrencyLimitLayer::new(limits.concurrent_logins));
     let logins = OpenApiRouter::new()
         .routes(routes!(login::log_in))
+        .routes(routes!(phone_number::find))
         .layer(share);
     let small = OpenApiRouter::new()
         .merge(logins)

@@ -21,8 +21,8 @@ pub use self::{
     error::GatewayError,
     http::Limits,
     ports::{
-        Granted, Identity, ListedSession, LoggedIn, Login, OpenData, Profile, Session, SessionPort,
-        SessionToken, User,
+        GivenPhone, Granted, Identity, ListedSession, LoggedIn, Login, OpenData, PhoneNumber,
+        Profile, Session, SessionPort, SessionToken, User,
     },
     server::Server,
 };

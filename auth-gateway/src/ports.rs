@@ -38,6 +38,13 @@ pub trait SessionPort: Send + Sync + 'static {
     /// Opens what WeChat encrypted: one JSON object, unchanged.
     async fn open_data(&self, token: &SessionToken, data: OpenData) -> Result<String, RemoteError>;
 
+    /// The phone number that the session's user gave away.
+    async fn phone_number(
+        &self,
+        token: &SessionToken,
+        given: GivenPhone,
+    ) -> Result<PhoneNumber, RemoteError>;
+
     /// Looks a user up by our id of them.
     async fn user(&self, id: &str) -> Result<User, RemoteError>;
 
@@ -177,6 +184,33 @@ pub struct OpenData {
     pub raw_data: Option<String>,
     /// The signature over it.
     pub signature: Option<String>,
+}
+
+/// What the phone-number button gave.
+#[derive(Clone, PartialEq, Eq)]
+pub enum GivenPhone {
+    /// Its code.
+    Code(String),
+    /// Encrypted data, as old clients give it.
+    Encrypted {
+        /// The ciphertext, in base64.
+        encrypted_data: String,
+        /// The initial vector, in base64.
+        iv: String,
+    },
+}
+
+/// A phone number as WeChat writes it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PhoneNumber {
+    /// With the country's prefix, where that is not mainland China.
+    pub phone_number: String,
+    /// Never with a prefix.
+    pub pure_phone_number: String,
+    /// Digits.
+    pub country_code: String,
+    /// Whether WeChat itself vouched for it.
+    pub verified: bool,
 }
 
 /// A change of profile; what is none stays as it is.

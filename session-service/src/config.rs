@@ -5,13 +5,14 @@ mod eviction;
 mod life;
 mod places;
 mod redis;
+mod reload;
 mod users;
 
 pub use self::{
     build::Sockets,
     database::DatabaseSettings,
     life::{RevocationSettings, SessionSettings},
-    places::{AppSettings, KeySettings, ServiceSettings, WechatSettings},
+    places::{AppSettings, CheckBy, KeySettings, ServiceSettings, WechatSettings},
     redis::{RedisConfig, RedisTopology},
     users::UserSettings,
 };

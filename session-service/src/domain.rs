@@ -1,5 +1,6 @@
 //! The rules of sessions and users. No I/O, no clock: the present is an argument.
 
+mod access_token;
 mod account;
 mod attempts;
 mod claim;
@@ -7,6 +8,7 @@ mod ids;
 mod login_code;
 mod meanwhile;
 mod open_data;
+mod phone;
 mod profile;
 mod revocation;
 mod session;
@@ -14,6 +16,7 @@ mod token;
 mod user;
 
 pub use self::{
+    access_token::{CurrentToken, Lease, Step},
     account::{Account, Ending, Identity, Merge},
     attempts::{Attempts, BudgetSpent},
     claim::{CLAIM_LIFE, CodeClaim, Echo, NonceHash, Progress},
@@ -21,6 +24,10 @@ pub use self::{
     login_code::{Device, LoginCode, Nonce},
     meanwhile::Meanwhile,
     open_data::{EncryptedData, Misshapen, RawData},
+    phone::{
+        KeptPhone, PHONE_LIFE, PhoneClaim, PhoneCode, PhoneNumber, PhoneProgress, PhoneStep,
+        SealedPhone,
+    },
     profile::{AvatarUrl, Nickname, ProfileChange},
     revocation::{Reason, Revocation, RevocationView, Row, Subject},
     session::{Limits, Opening, Presented, Refreshed, Session},

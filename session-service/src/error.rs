@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 use service_kit::ServiceError;
-use wx_client::{Garbage, Quota, WxError};
+use wx_client::{Garbage, Quota, Refusal, WxError};
 use wx_proto::common::v1::ErrorReason;
 
 use crate::{
@@ -33,8 +33,8 @@ pub enum SessionError {
     /// The same client sent the same code before, and this is what became of it.
     #[error("an earlier login with this code was refused")]
     RefusedBefore(ErrorReason),
-    /// The same client's first call with this code takes too long.
-    #[error("the first login with this code is still under way")]
+    /// The first call about the same thing takes too long.
+    #[error("an earlier call about the same is still under way")]
     StillUnderWay,
     /// Not a token of ours.
     #[error(transparent)]
@@ -66,6 +66,24 @@ pub enum SessionError {
     /// WeChat refused, or did not answer.
     #[error(transparent)]
     WeChat(#[from] WxError),
+    /// WeChat refused the code of the phone-number button.
+    #[error("WeChat rejected the phone code; the user must press the button again")]
+    PhoneCodeRejected(#[source] Refusal),
+    /// WeChat does not take the key for the user's any more.
+    #[error("WeChat no longer knows the session_key; call wx.login")]
+    KeyStale(#[source] Refusal),
+    /// No key is known of the user.
+    #[error("no session_key is known of the user")]
+    NoSuchKey,
+    /// Somebody else asked WeChat for an `access_token` a moment ago, and this is what became of it.
+    #[error("WeChat gave no access_token a moment ago")]
+    NoTokenBefore(ErrorReason),
+    /// WeChat gives the very `access_token` that it has refused.
+    #[error("WeChat gives the access_token again that it refused")]
+    SameToken,
+    /// crypto-service signed nothing of the right form.
+    #[error("crypto-service's signature is none")]
+    NoSignature,
     /// crypto-service refused, or did not answer.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
@@ -88,6 +106,11 @@ impl SessionError {
     pub(crate) fn refused_before(reason: i32) -> Self {
         Self::RefusedBefore(ErrorReason::try_from(reason).unwrap_or(ErrorReason::Internal))
     }
+
+    /// The failed wish for a token whose reason has this number.
+    pub(crate) fn no_token_before(reason: i32) -> Self {
+        Self::NoTokenBefore(ErrorReason::try_from(reason).unwrap_or(ErrorReason::Internal))
+    }
 }
 
 impl ServiceError for SessionError {
@@ -95,21 +118,24 @@ impl ServiceError for SessionError {
         match self {
             Self::Malformed(_) | Self::UnknownApp => ErrorReason::InvalidRequest,
             Self::CodeUsed | Self::Overtaken => ErrorReason::LoginCodeRejected,
-            Self::RefusedBefore(reason) => *reason,
+            Self::RefusedBefore(reason) | Self::NoTokenBefore(reason) => *reason,
             Self::StillUnderWay => ErrorReason::DeadlineExceeded,
             Self::Forged(_) => ErrorReason::SessionInvalid,
             Self::Expired => ErrorReason::SessionExpired,
             Self::Revoked => ErrorReason::SessionRevoked,
             Self::Blocked => ErrorReason::UserBlocked,
-            Self::NoSuchSession | Self::NoSuchUser => ErrorReason::NotFound,
+            Self::NoSuchSession | Self::NoSuchUser | Self::NoSuchKey => ErrorReason::NotFound,
             Self::Misshapen(_) | Self::Crypto(CryptoError::DoesNotOpen) => {
                 ErrorReason::DecryptFailed
             }
+            Self::PhoneCodeRejected(_) => ErrorReason::PhoneCodeRejected,
+            Self::KeyStale(_) => ErrorReason::SessionKeyExpired,
+            Self::SameToken => ErrorReason::WechatUnavailable,
             Self::BudgetSpent(_) => ErrorReason::DecryptBudgetExhausted,
             Self::WeChat(error) => wechat_reason(error),
             Self::Crypto(CryptoError::Away(remote)) => crypto_reason(remote.reason),
             Self::Store(_) | Self::Uninformed => ErrorReason::StoreUnavailable,
-            Self::KeyGone(_) | Self::TaskLost(_) => ErrorReason::Internal,
+            Self::KeyGone(_) | Self::TaskLost(_) | Self::NoSignature => ErrorReason::Internal,
         }
     }
 
@@ -121,6 +147,7 @@ impl ServiceError for SessionError {
         match self {
             Self::BudgetSpent(spent) => Some(spent.retry_after),
             Self::RefusedBefore(ErrorReason::RateLimited)
+            | Self::NoTokenBefore(ErrorReason::RateLimited)
             | Self::WeChat(WxError::RateLimited {
                 quota: Quota::PerMinute,
                 ..

@@ -1,14 +1,17 @@
 //! The service as gRPC: parse, call, spell out. No decisions here.
 mod convert;
+mod wechat;
 mod whose;
 
 use service_kit::to_status;
 use tonic::{Request, Response, Status};
 use wx_proto::session::v1::{
-    BlockUserRequest, BlockUserResponse, DecryptOpenDataRequest, DecryptOpenDataResponse,
-    EraseUserRequest, EraseUserResponse, GetUserRequest, GetUserResponse, ListSessionsRequest,
-    ListSessionsResponse, LoginRequest, LoginResponse, LogoutRequest, LogoutResponse,
-    RefreshRequest, RefreshResponse, RevokeSessionRequest, RevokeSessionResponse,
+    BlockUserRequest, BlockUserResponse, CheckSessionKeyRequest, CheckSessionKeyResponse,
+    DecryptOpenDataRequest, DecryptOpenDataResponse, EraseUserRequest, EraseUserResponse,
+    GetAccessTokenRequest, GetAccessTokenResponse, GetPhoneNumberRequest, GetPhoneNumberResponse,
+    GetUserRequest, GetUserResponse, ListSessionsRequest, ListSessionsResponse, LoginRequest,
+    LoginResponse, LogoutRequest, LogoutResponse, RefreshRequest, RefreshResponse,
+    ResetSessionKeyRequest, ResetSessionKeyResponse, RevokeSessionRequest, RevokeSessionResponse,
     RevokeUserRequest, RevokeUserResponse, UnblockUserRequest, UnblockUserResponse,
     UpdateProfileRequest, UpdateProfileResponse, VerifyRequest, VerifyResponse,
     session_service_server::{SessionService, SessionServiceServer},
@@ -218,6 +221,36 @@ impl SessionService for Grpc {
         request: Request<UpdateProfileRequest>,
     ) -> Result<Response<UpdateProfileResponse>, Status> {
         answer(self.change_profile(request.into_inner()).await)
+    }
+
+    async fn get_phone_number(
+        &self,
+        request: Request<GetPhoneNumberRequest>,
+    ) -> Result<Response<GetPhoneNumberResponse>, Status> {
+        answer(self.phone_number(request.into_inner()).await)
+    }
+
+    async fn get_access_token(
+        &self,
+        request: Request<GetAccessTokenRequest>,
+    ) -> Result<Response<GetAccessTokenResponse>, Status> {
+        answer(self.access_token(request.into_inner()).await)
+    }
+
+    async fn check_session_key(
+        &self,
+        request: Request<CheckSessionKeyRequest>,
+    ) -> Result<Response<CheckSessionKeyResponse>, Status> {
+        let checked = self.check_key(request.into_inner()).await;
+        answer(checked.map(|valid| CheckSessionKeyResponse { valid }))
+    }
+
+    async fn reset_session_key(
+        &self,
+        request: Request<ResetSessionKeyRequest>,
+    ) -> Result<Response<ResetSessionKeyResponse>, Status> {
+        let reset = self.reset_key(request.into_inner()).await;
+        answer(reset.map(|()| ResetSessionKeyResponse {}))
     }
 }
 

@@ -55,6 +55,9 @@ pub trait CryptoPort: Send + Sync + 'static {
         data: EncryptedData,
     ) -> Result<String, CryptoError>;
 
+    /// Signs the empty message with one key, for WeChat's own checks of it.
+    async fn sign(&self, owner: &Owner, key: &RingEntry) -> Result<String, CryptoError>;
+
     /// Checks that a key of the ring signed the text.
     async fn verify(
         &self,

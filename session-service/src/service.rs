@@ -2,7 +2,9 @@
 //!
 //! Every change reads, decides, and swaps; when another call was faster, it reads again.
 
+mod access_tokens;
 mod apps;
+mod asked;
 mod claims;
 mod counters;
 mod decrypt;
@@ -10,8 +12,10 @@ mod endings;
 mod login;
 mod logout;
 mod operators;
+mod phone;
 mod refresh;
 mod revocations;
+mod session_keys;
 mod sessions;
 mod sweep;
 mod users;
@@ -21,14 +25,16 @@ pub use self::{
     apps::Apps,
     counters::Counters,
     login::{LoggedIn, Login},
+    phone::{EncryptedDataCheck, Given},
     refresh::Granted,
     revocations::Revocations,
+    session_keys::KeyOf,
     sessions::Mine,
     users::{Known, Person},
     verify::Verified,
 };
 
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc, time::Duration};
 
 use service_kit::{Clock, Timestamp};
 use tokio_util::task::TaskTracker;
@@ -39,7 +45,7 @@ use crate::{
     SessionError,
     domain::{Claims, Limits, Session, TagKey, TokenKeys},
     ports::CryptoPort,
-    store::{AccountStore, Records, StoreError},
+    store::{AccountStore, PhoneSeal, Records, StoreError},
 };
 
 /// How often a change is tried again because others were faster.
@@ -69,6 +75,12 @@ pub struct Parts {
     pub tags: TagKey,
     /// How long things last.
     pub limits: Limits,
+    /// How long one replica may take to fetch an `access_token` before another one tries.
+    pub token_lease: Duration,
+    /// What seals phone numbers on accounts; none where they are not kept.
+    pub phones: Option<PhoneSeal>,
+    /// How WeChat is asked whether it made a phone number that came encrypted.
+    pub encrypted_data_check: EncryptedDataCheck,
     /// Whether users are asked for a nickname.
     pub require_nickname: bool,
     /// The time.

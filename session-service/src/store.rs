@@ -9,6 +9,7 @@
 mod accounts;
 mod failures;
 mod memory;
+mod phones;
 mod postgres;
 mod record;
 mod records;
@@ -22,6 +23,7 @@ mod sqlite;
 pub use self::{
     accounts::{AccountStore, Dossier, Ended, Seen, SignedIn, Terms, Whom},
     memory::MemoryStore,
+    phones::PhoneSeal,
     postgres::{PostgresSettings, PostgresSettingsError, PostgresStore},
     records::{Change, Read, Records},
     redis::{Away, RedisAddressError, RedisSettings, RedisStore, RedisTls, Sentinels, Topology},
@@ -35,7 +37,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
-use crate::domain::{SessionId, UserTag};
+use uuid::Uuid;
+
+use crate::domain::{AppId, SessionId, UserTag};
 
 /// Why a store did not do what it was asked. Nothing here says anything about a session.
 #[derive(Debug, thiserror::Error)]
@@ -129,6 +133,30 @@ impl StoreKey {
     #[must_use]
     pub fn code(fingerprint: [u8; 16]) -> Self {
         Self(format!("wxg:code:{}", short(&fingerprint)))
+    }
+
+    /// Where the answer to a code of the phone-number button is.
+    #[must_use]
+    pub fn phone(tag: UserTag, fingerprint: [u8; 16]) -> Self {
+        let (tag, code) = (short(tag.as_bytes()), short(&fingerprint));
+        Self(format!("wxg:{{{tag}}}:p:{code}"))
+    }
+
+    /// Where the `access_token` of an app is.
+    #[must_use]
+    pub fn access_token(appid: &AppId) -> Self {
+        Self(format!("wxg:{{at:{}}}:token", appid.as_str()))
+    }
+
+    /// Where it stands who fetches the app's next `access_token`.
+    #[must_use]
+    pub fn lease(appid: &AppId) -> Self {
+        Self(format!("wxg:{{at:{}}}:lease", appid.as_str()))
+    }
+
+    /// The place of an account's phone number. In the database, not in a session store.
+    pub(crate) fn phone_of(account: Uuid) -> Self {
+        Self(format!("account:{account}:phone"))
     }
 
     /// Whether a session, or a user's list of them, is there.

@@ -7,7 +7,9 @@ use wx_proto::{
     session::v1::{self as wire, LoginResponse, RefreshResponse, VerifyResponse},
 };
 
-use crate::ports::{Granted, Identity, ListedSession, LoggedIn, Session, SessionToken, User};
+use crate::ports::{
+    Granted, Identity, ListedSession, LoggedIn, PhoneNumber, Session, SessionToken, User,
+};
 
 /// The value of a field that every answer must have.
 pub(super) fn required<T>(value: Option<T>, field: &str) -> Result<T, RemoteError> {
@@ -48,6 +50,23 @@ impl From<wire::User> for User {
             nickname,
             avatar_url,
             profile_required,
+        }
+    }
+}
+
+impl From<wire::PhoneNumber> for PhoneNumber {
+    fn from(phone: wire::PhoneNumber) -> Self {
+        let wire::PhoneNumber {
+            phone_number,
+            pure_phone_number,
+            country_code,
+            verified,
+        } = phone;
+        Self {
+            phone_number,
+            pure_phone_number,
+            country_code,
+            verified,
         }
     }
 }

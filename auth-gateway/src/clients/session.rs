@@ -5,16 +5,17 @@ use async_trait::async_trait;
 use service_kit::{GrpcChannel, RemoteError};
 use tonic::Request;
 use wx_proto::session::v1::{
-    DecryptOpenDataRequest, EraseUserRequest, GetUserRequest, ListSessionsRequest, LoginRequest,
-    LogoutRequest, RefreshRequest, RevokeSessionRequest, RevokeUserRequest, UpdateProfileRequest,
-    VerifyRequest, erase_user_request, get_user_request, list_sessions_request,
+    DecryptOpenDataRequest, Encrypted, EraseUserRequest, GetPhoneNumberRequest, GetUserRequest,
+    ListSessionsRequest, LoginRequest, LogoutRequest, RefreshRequest, RevokeSessionRequest,
+    RevokeUserRequest, UpdateProfileRequest, VerifyRequest, erase_user_request,
+    get_phone_number_request::Given, get_user_request, list_sessions_request,
     revoke_session_request, revoke_user_request, session_service_client::SessionServiceClient,
 };
 
 use super::{Deadlines, convert::required};
 use crate::ports::{
-    Granted, ListedSession, LoggedIn, Login, OpenData, Profile, Session, SessionPort, SessionToken,
-    User,
+    GivenPhone, Granted, ListedSession, LoggedIn, Login, OpenData, PhoneNumber, Profile, Session,
+    SessionPort, SessionToken, User,
 };
 
 /// No message to or from session-service is larger.
@@ -147,6 +148,27 @@ impl SessionPort for GrpcSessions {
         let request = within(self.deadlines.other, message);
         let answer = self.client().decrypt_open_data(request).await;
         Ok(answer?.into_inner().json)
+    }
+
+    async fn phone_number(
+        &self,
+        token: &SessionToken,
+        given: GivenPhone,
+    ) -> Result<PhoneNumber, RemoteError> {
+        let given = match given {
+            GivenPhone::Code(code) => Given::Code(code),
+            GivenPhone::Encrypted { encrypted_data, iv } => {
+                Given::Encrypted(Encrypted { encrypted_data, iv })
+            }
+        };
+        let message = GetPhoneNumberRequest {
+            session_rd: token.expose().to_owned(),
+            given: Some(given),
+        };
+        // WeChat is asked on the way.
+        let request = within(self.deadlines.login, message);
+        let answer = self.client().get_phone_number(request).await?;
+        required(answer.into_inner().phone, "phone").map(PhoneNumber::from)
     }
 
     async fn user(&self, id: &str) -> Result<User, RemoteError> {

@@ -40,7 +40,8 @@ pub struct Limits {
     pub request_timeout: Duration,
     /// Requests in flight; more are refused, not queued.
     pub concurrent_requests: usize,
-    /// Logins in flight, out of these: while WeChat is slow they must not take every place.
+    /// Logins and questions for phone numbers in flight, out of these: while WeChat is slow they must
+    /// not take every place.
     pub concurrent_logins: usize,
 }
 

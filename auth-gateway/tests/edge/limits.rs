@@ -7,8 +7,8 @@ use std::{
 
 use async_trait::async_trait;
 use auth_gateway::{
-    Granted, Limits, ListedSession, LoggedIn, Login, OpenData, Profile, Session, SessionPort,
-    SessionToken, User,
+    GivenPhone, Granted, Limits, ListedSession, LoggedIn, Login, OpenData, PhoneNumber, Profile,
+    Session, SessionPort, SessionToken, User,
 };
 use axum::body::Body;
 use service_kit::RemoteError;
@@ -67,6 +67,14 @@ impl SessionPort for Silent {
     }
 
     async fn open_data(&self, _: &SessionToken, _: OpenData) -> Result<String, RemoteError> {
+        self.wait().await
+    }
+
+    async fn phone_number(
+        &self,
+        _: &SessionToken,
+        _: GivenPhone,
+    ) -> Result<PhoneNumber, RemoteError> {
         self.wait().await
     }
 

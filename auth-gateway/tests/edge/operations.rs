@@ -3,7 +3,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::{
-    script::{OPENED, OPENID, SESSION, SUCCESSOR, TOKEN},
+    script::{OPENED, OPENID, PHONE, SESSION, SUCCESSOR, TOKEN},
     support::{Edge, every_operation, plain, with_body, with_token},
 };
 
@@ -142,6 +142,51 @@ async fn opened_data_is_passed_on_to_the_byte() {
     assert_eq!(answer.text, format!(r#"{{"data":{OPENED}}}"#));
     let said = r#"decrypt ZQ==|aQ==|Some("{\"a\":1}")|Some("5f")"#;
     assert_eq!(edge.script.said(), [said]);
+}
+
+#[tokio::test]
+async fn a_phone_number_comes_by_code_or_by_data() {
+    let edge = Edge::start();
+    for (body, said, verified) in [
+        (r#"{"code":"c-3"}"#, "phone_number c-3", true),
+        (
+            r#"{"encryptedData":"ZQ==","iv":"aQ=="}"#,
+            "phone_number ZQ==|aQ==",
+            false,
+        ),
+    ] {
+        let request = with_token(with_body("POST /v1/phone-number", body));
+        let answer = edge.send(request).await;
+        let expected = json!({
+            "phoneNumber": format!("+852{PHONE}"),
+            "purePhoneNumber": PHONE,
+            "countryCode": "852",
+            "verified": verified,
+        });
+        assert_eq!(answer.json(), expected);
+        assert_eq!(edge.script.said().pop().as_deref(), Some(said));
+    }
+}
+
+#[tokio::test]
+async fn a_phone_number_needs_a_code_or_data_not_both_nor_half() {
+    let edge = Edge::start();
+    for body in [
+        "{}",
+        r#"{"encryptedData":"ZQ=="}"#,
+        r#"{"iv":"aQ=="}"#,
+        r#"{"code":"c","iv":"aQ=="}"#,
+        r#"{"code":"c","encryptedData":"ZQ==","iv":"aQ=="}"#,
+    ] {
+        let request = with_token(with_body("POST /v1/phone-number", body));
+        let answer = edge.send(request).await;
+        assert_eq!(
+            answer.refusal(),
+            (400, "invalid_request".to_owned()),
+            "{body}"
+        );
+    }
+    assert!(edge.script.said().is_empty());
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ fn reasons() -> impl Iterator<Item = ErrorReason> {
     (1..).map_while(|number| ErrorReason::try_from(number).ok())
 }
 
-const METHODS: [&str; 11] = [
+const METHODS: [&str; 12] = [
     "list_sessions",
     "revoke_session",
     "revoke_user",
@@ -30,6 +30,7 @@ const METHODS: [&str; 11] = [
     "refresh",
     "logout",
     "decrypt",
+    "phone_number",
     "user",
     "profile",
 ];

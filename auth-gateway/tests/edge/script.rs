@@ -7,13 +7,16 @@ use std::{
 use service_kit::{RemoteError, to_status};
 use tonic::{Request, Response, Status};
 use wx_proto::session::v1::{
-    AppUser, BlockUserRequest, BlockUserResponse, DecryptOpenDataRequest, DecryptOpenDataResponse,
-    EraseUserRequest, EraseUserResponse, GetUserRequest, GetUserResponse, Identity,
+    AppUser, BlockUserRequest, BlockUserResponse, CheckSessionKeyRequest, CheckSessionKeyResponse,
+    DecryptOpenDataRequest, DecryptOpenDataResponse, Encrypted, EraseUserRequest,
+    EraseUserResponse, GetAccessTokenRequest, GetAccessTokenResponse, GetPhoneNumberRequest,
+    GetPhoneNumberResponse, GetUserRequest, GetUserResponse, Identity, KeptPhone,
     ListSessionsRequest, ListSessionsResponse, ListedSession, LoginRequest, LoginResponse,
-    LogoutRequest, LogoutResponse, RefreshRequest, RefreshResponse, RevokeSessionRequest,
-    RevokeSessionResponse, RevokeUserRequest, RevokeUserResponse, UnblockUserRequest,
-    UnblockUserResponse, UpdateProfileRequest, UpdateProfileResponse, User, VerifyRequest,
-    VerifyResponse, erase_user_request, get_user_request, list_sessions_request,
+    LogoutRequest, LogoutResponse, PhoneNumber, RefreshRequest, RefreshResponse,
+    ResetSessionKeyRequest, ResetSessionKeyResponse, RevokeSessionRequest, RevokeSessionResponse,
+    RevokeUserRequest, RevokeUserResponse, UnblockUserRequest, UnblockUserResponse,
+    UpdateProfileRequest, UpdateProfileResponse, User, VerifyRequest, VerifyResponse,
+    erase_user_request, get_phone_number_request::Given, get_user_request, list_sessions_request,
     revoke_session_request, revoke_user_request, session_service_server::SessionService,
 };
 
@@ -101,6 +104,17 @@ pub(crate) fn identity() -> Identity {
         openid: OPENID.to_owned(),
         unionid: "uScript".to_owned(),
         former_ids: vec!["former-id".to_owned()],
+    }
+}
+
+pub(crate) const PHONE: &str = "13912345678";
+
+fn phone_number(verified: bool) -> PhoneNumber {
+    PhoneNumber {
+        phone_number: format!("+852{PHONE}"),
+        pure_phone_number: PHONE.to_owned(),
+        country_code: "852".to_owned(),
+        verified,
     }
 }
 
@@ -281,6 +295,10 @@ impl SessionService for Script {
             unionid: "uScript".to_owned(),
             former_ids: vec!["former-id".to_owned()],
             blocked_at: Some(at(1, 0)),
+            phone: Some(KeptPhone {
+                number: Some(phone_number(true)),
+                obtained_at: Some(at(1, 0)),
+            }),
         }))
     }
 
@@ -294,5 +312,43 @@ impl SessionService for Script {
         Ok(Response::new(UpdateProfileResponse {
             user: Some(self.user()),
         }))
+    }
+
+    async fn get_phone_number(
+        &self,
+        request: Request<GetPhoneNumberRequest>,
+    ) -> Result<Response<GetPhoneNumberResponse>, Status> {
+        let (said, verified) = match &request.get_ref().given {
+            Some(Given::Code(code)) => (code.clone(), true),
+            Some(Given::Encrypted(Encrypted { encrypted_data, iv })) => {
+                (format!("{encrypted_data}|{iv}"), false)
+            }
+            None => panic!("the gateway says what the button gave"),
+        };
+        self.hear("phone_number", &request, &said)?;
+        Ok(Response::new(GetPhoneNumberResponse {
+            phone: Some(phone_number(verified)),
+        }))
+    }
+
+    async fn get_access_token(
+        &self,
+        _: Request<GetAccessTokenRequest>,
+    ) -> Result<Response<GetAccessTokenResponse>, Status> {
+        panic!("the gateway needs no access_token");
+    }
+
+    async fn check_session_key(
+        &self,
+        _: Request<CheckSessionKeyRequest>,
+    ) -> Result<Response<CheckSessionKeyResponse>, Status> {
+        panic!("the gateway asks nothing of session_keys");
+    }
+
+    async fn reset_session_key(
+        &self,
+        _: Request<ResetSessionKeyRequest>,
+    ) -> Result<Response<ResetSessionKeyResponse>, Status> {
+        panic!("the gateway asks nothing of session_keys");
     }
 }

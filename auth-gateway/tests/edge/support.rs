@@ -188,6 +188,7 @@ pub(crate) fn every_operation() -> Vec<Request<Body>> {
             "POST /v1/open-data/decrypt",
             r#"{"encryptedData":"e","iv":"i"}"#,
         )),
+        with_token(with_body("POST /v1/phone-number", r#"{"code":"c"}"#)),
         with_token(with_body("PUT /v1/user/profile", r#"{"nickname":"n"}"#)),
         with_token(plain("DELETE /v1/user")),
     ]

@@ -15,7 +15,9 @@ pub const fn grpc_code(reason: Reason) -> Code {
         Reason::UserBlocked | Reason::PermissionDenied => Code::PermissionDenied,
         Reason::NotFound => Code::NotFound,
         Reason::MethodNotAllowed => Code::Unimplemented,
-        Reason::DecryptFailed => Code::FailedPrecondition,
+        Reason::DecryptFailed | Reason::PhoneCodeRejected | Reason::SessionKeyExpired => {
+            Code::FailedPrecondition
+        }
         Reason::DecryptBudgetExhausted | Reason::RateLimited | Reason::Overloaded => {
             Code::ResourceExhausted
         }
@@ -43,7 +45,9 @@ pub const fn http_status(reason: Reason) -> StatusCode {
         Reason::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Reason::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Reason::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Reason::DecryptFailed => StatusCode::UNPROCESSABLE_ENTITY,
+        Reason::DecryptFailed | Reason::PhoneCodeRejected | Reason::SessionKeyExpired => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         Reason::DecryptBudgetExhausted | Reason::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Reason::WechatBadAnswer => StatusCode::BAD_GATEWAY,
         Reason::WechatUnavailable
@@ -103,7 +107,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_both_spellings() {
-        assert_eq!(all().count(), 21);
+        assert_eq!(all().count(), 23);
         for reason in all() {
             let (code, status) = (grpc_code(reason), http_status(reason));
             assert_ne!(code, Code::Ok, "{reason:?}");

@@ -11,7 +11,7 @@ use wx_client::SessionKey;
 use wx_proto::{
     common::v1::ErrorReason,
     crypto::v1::{
-        OpenDataRequest, SealSessionKeyRequest, VerifyRawDataRequest,
+        OpenDataRequest, SealSessionKeyRequest, SignWithSessionKeyRequest, VerifyRawDataRequest,
         crypto_service_client::CryptoServiceClient,
     },
 };
@@ -111,6 +111,17 @@ impl CryptoPort for GrpcCrypto {
             .await?
             .into_inner()
             .json)
+    }
+
+    async fn sign(&self, owner: &Owner, key: &RingEntry) -> Result<String, CryptoError> {
+        let request = SignWithSessionKeyRequest {
+            appid: owner.appid.as_str().to_owned(),
+            openid: owner.openid.as_str().to_owned(),
+            sealed: key.sealed.clone(),
+            message: String::new(),
+        };
+        let answer = self.crypto.clone().sign_with_session_key(request).await?;
+        Ok(answer.into_inner().signature)
     }
 
     async fn verify(

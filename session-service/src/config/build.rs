@@ -11,20 +11,24 @@ use wx_proto::session::v1::session_service_server::SERVICE_NAME;
 
 use super::{
     Config, DatabaseSettings, WechatSettings, database::Database, eviction::refuse_eviction,
+    places::CheckBy, reload,
 };
 use crate::{
     clients::GrpcCrypto,
     domain::{TagKey, TokenKeys},
     grpc,
-    service::{Apps, Counters, Parts, Revocations, Sessions},
+    service::{Apps, Counters, EncryptedDataCheck, Parts, Revocations, Sessions},
     store::{
-        AccountStore, MemoryStore, PostgresStore, Records, RedisStore, RevocationLog, Seal,
-        SessionStore, SqliteStore,
+        AccountStore, MemoryStore, PhoneSeal, PostgresStore, Records, RedisStore, RevocationLog,
+        Seal, SessionStore, SqliteStore,
     },
 };
 
 /// crypto-service answers from memory: longer than this means that it is away.
 const CRYPTO_DEADLINE: Duration = Duration::from_secs(2);
+
+/// How much longer than a question to WeChat a lease on an `access_token` lasts.
+const LEASE_MARGIN: Duration = Duration::from_secs(2);
 
 /// The service's sockets, bound.
 #[derive(Debug)]
@@ -69,6 +73,7 @@ impl Config {
     ) -> anyhow::Result<Records> {
         let sessions = self.sessions(store, &host).await?;
         let records = sessions.records.clone();
+        reload::follow(&sessions.apps, &host)?;
         follow(&sessions, &host);
         finish(&sessions, &host);
         let routes = Routes::new(grpc::service(sessions));
@@ -96,21 +101,19 @@ impl Config {
             .context("session_service.crypto_service")?;
         let (clock, max_lag) = (host.clock.clone(), self.revocations.max_lag);
         let revocations = Revocations::new(log, clock, max_lag, limits.ttl);
-        let apps = self
-            .apps
-            .iter()
-            .map(super::AppSettings::app)
-            .collect::<Result<_, _>>()?;
         Ok(Sessions::new(Parts {
             records: Records::new(store, Seal::derive(index)).counting(&host.metrics),
             accounts,
             revocations: Arc::new(revocations),
             crypto: Arc::new(GrpcCrypto::new(channel)),
             wechat: wechat(&self.wechat)?,
-            apps: Apps::new(apps)?,
+            apps: Apps::new(self.apps()?)?,
             tokens: TokenKeys::new(self.keys.tokens()?),
             tags: TagKey::derive(index),
             limits,
+            token_lease: self.wechat.timeout + LEASE_MARGIN,
+            phones: self.users.keep_phone.then(|| PhoneSeal::derive(index)),
+            encrypted_data_check: self.wechat.check_encrypted_data.into(),
             require_nickname: self.users.require_nickname,
             clock: host.clock.clone(),
             counters: Counters::new(&host.metrics),
@@ -154,12 +157,23 @@ async fn open(settings: &DatabaseSettings) -> anyhow::Result<Sql> {
     }
 }
 
+impl From<CheckBy> for EncryptedDataCheck {
+    fn from(by: CheckBy) -> Self {
+        match by {
+            CheckBy::Off => Self::Off,
+            CheckBy::Text => Self::Text,
+            CheckBy::Bytes => Self::Bytes,
+        }
+    }
+}
+
 fn wechat(settings: &WechatSettings) -> anyhow::Result<WxClient> {
     let WechatSettings {
         base_url,
         connect_timeout,
         timeout,
         proxy,
+        check_encrypted_data: _,
     } = settings.clone();
     WxClient::new(wx_client::Settings {
         base_url,

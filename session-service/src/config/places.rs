@@ -90,6 +90,21 @@ pub struct WechatSettings {
     pub timeout: Duration,
     /// A proxy for the way there.
     pub proxy: Option<wx_client::Proxy>,
+    /// Whether, and how, WeChat is asked whether it made a phone number that came encrypted.
+    pub check_encrypted_data: CheckBy,
+}
+
+/// What WeChat is shown of encrypted data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CheckBy {
+    /// Nothing: it is not asked.
+    #[default]
+    Off,
+    /// The hash of the base64 text.
+    Text,
+    /// The hash of the bytes that the text stands for.
+    Bytes,
 }
 
 impl Default for WechatSettings {
@@ -106,6 +121,7 @@ impl Default for WechatSettings {
             connect_timeout,
             timeout,
             proxy,
+            check_encrypted_data: CheckBy::default(),
         }
     }
 }

@@ -2,7 +2,7 @@
 use service_kit::Timestamp;
 use uuid::Uuid;
 
-use super::{AppId, OpenId, Reason};
+use super::{AppId, OpenId, Reason, SealedPhone};
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Account {
     pub nickname: String,
     /// Where their picture is; may be empty.
     pub avatar_url: String,
+    /// The phone number they gave away, sealed.
+    pub phone: Option<SealedPhone>,
     /// Since when an operator keeps them out.
     pub blocked_at: Option<Timestamp>,
     /// When they were first seen.
@@ -102,6 +104,7 @@ impl Account {
             unionid: self.unionid.clone().or_else(|| younger.unionid.clone()),
             nickname: first(&self.nickname, &younger.nickname),
             avatar_url: first(&self.avatar_url, &younger.avatar_url),
+            phone: self.phone.clone().or_else(|| younger.phone.clone()),
             blocked_at: blocks.into_iter().flatten().min(),
             ..self.clone()
         }
@@ -123,6 +126,7 @@ mod tests {
             unionid: None,
             nickname: String::new(),
             avatar_url: String::new(),
+            phone: None,
             blocked_at: None,
             created_at: at(created),
             last_login_at: at(created),
@@ -171,6 +175,26 @@ mod tests {
         let Merge { kept, .. } = Merge::of(&known, &owner).unwrap();
         assert_eq!(kept.nickname, "Mei");
         assert_eq!(kept.avatar_url, "https://cdn.example/a.png");
+    }
+
+    #[test]
+    fn the_older_ones_phone_goes_before_the_younger_ones() {
+        let phone = |byte| Some(SealedPhone::new(vec![byte]));
+        for (older, younger, kept) in [
+            (phone(1), phone(2), phone(1)),
+            (None, phone(2), phone(2)),
+            (None, None, None),
+        ] {
+            let known = Account {
+                phone: older,
+                ..account(1, 10)
+            };
+            let owner = Account {
+                phone: younger,
+                ..owner(2, 20)
+            };
+            assert_eq!(Merge::of(&known, &owner).unwrap().kept.phone, kept);
+        }
     }
 
     #[test]

@@ -31,6 +31,15 @@ impl EncryptedData {
     }
 }
 
+impl EncryptedData {
+    /// What `encrypted_data` stands for.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let decoded = BASE64_STANDARD.decode(&self.encrypted_data);
+        decoded.expect("only base64 was taken")
+    }
+}
+
 /// `rawData` with the signature that WeChat's client gave for it.
 #[derive(Debug)]
 pub struct RawData {

@@ -4,8 +4,8 @@ use std::time::Duration;
 use service_kit::Timestamp;
 use uuid::Uuid;
 use wx_proto::session::v1::{
-    AppUser, GetUserResponse, Identity, ListedSession, LoginRequest, LoginResponse,
-    RefreshResponse, UpdateProfileRequest, User, VerifyResponse,
+    AppUser, GetUserResponse, Identity, KeptPhone, ListedSession, LoginRequest, LoginResponse,
+    PhoneNumber, RefreshResponse, UpdateProfileRequest, User, VerifyResponse,
 };
 
 use crate::{
@@ -59,13 +59,15 @@ impl From<Person> for User {
             profile_required,
         }: Person,
     ) -> Self {
-        // The unionid is identity, the block a refusal: neither is part of a profile.
+        // The unionid is identity, the block a refusal, the phone for internal callers alone: none is
+        // part of a profile.
         let Account {
             id,
             former_ids: _,
             unionid: _,
             nickname,
             avatar_url,
+            phone: _,
             blocked_at: _,
             created_at,
             last_login_at,
@@ -91,14 +93,48 @@ impl From<domain::Identity> for AppUser {
 }
 
 impl From<Known> for GetUserResponse {
-    fn from(Known { person, identities }: Known) -> Self {
+    fn from(
+        Known {
+            person,
+            identities,
+            phone,
+        }: Known,
+    ) -> Self {
         let account = &person.account;
         Self {
             identities: identities.into_iter().map(Into::into).collect(),
             unionid: account.unionid.clone().unwrap_or_default(),
             former_ids: texts(&account.former_ids),
             blocked_at: account.blocked_at.map(moment),
+            phone: phone.map(Into::into),
             user: Some(person.into()),
+        }
+    }
+}
+
+impl From<domain::PhoneNumber> for PhoneNumber {
+    fn from(
+        domain::PhoneNumber {
+            number,
+            pure,
+            country,
+            verified,
+        }: domain::PhoneNumber,
+    ) -> Self {
+        Self {
+            phone_number: number,
+            pure_phone_number: pure,
+            country_code: country,
+            verified,
+        }
+    }
+}
+
+impl From<domain::KeptPhone> for KeptPhone {
+    fn from(domain::KeptPhone { phone, obtained_at }: domain::KeptPhone) -> Self {
+        Self {
+            number: Some(phone.into()),
+            obtained_at: Some(moment(obtained_at)),
         }
     }
 }
@@ -184,7 +220,7 @@ impl From<Mine> for ListedSession {
 }
 
 /// Durations of ours are days at most, far within what the wire can say.
-fn duration(duration: Duration) -> prost_types::Duration {
+pub(super) fn duration(duration: Duration) -> prost_types::Duration {
     prost_types::Duration::try_from(duration).unwrap_or_default()
 }
 

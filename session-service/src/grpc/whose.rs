@@ -1,13 +1,15 @@
 //! Who is meant: the holder of a token, or a user whom an operator names.
 use uuid::Uuid;
 use wx_proto::session::v1::{
-    AppUser, EraseUserRequest, GetUserRequest, ListSessionsRequest, RevokeSessionRequest,
-    RevokeUserRequest, erase_user_request, get_user_request::Who, list_sessions_request,
+    AppUser, CheckSessionKeyRequest, EraseUserRequest, GetUserRequest, ListSessionsRequest,
+    ResetSessionKeyRequest, RevokeSessionRequest, RevokeUserRequest, check_session_key_request,
+    erase_user_request, get_user_request::Who, list_sessions_request, reset_session_key_request,
     revoke_session_request, revoke_user_request,
 };
 
 use crate::{
     domain::{AppId, Identity, Malformed, OpenId},
+    service::KeyOf,
     store::Whom,
 };
 
@@ -31,12 +33,40 @@ pub(super) fn whom(GetUserRequest { who }: GetUserRequest) -> Result<Whom, Malfo
     match who {
         None => user_id("").map(Whom::Account),
         Some(Who::UserId(id)) => user_id(&id).map(Whom::Account),
-        Some(Who::Identity(AppUser { appid, openid })) => Ok(Whom::Identity(Identity {
-            appid: AppId::parse(&appid)?,
-            openid: OpenId::new(openid),
-        })),
+        Some(Who::Identity(user)) => identity(user).map(Whom::Identity),
     }
 }
+
+fn identity(AppUser { appid, openid }: AppUser) -> Result<Identity, Malformed> {
+    Ok(Identity {
+        appid: AppId::parse(&appid)?,
+        openid: OpenId::new(openid),
+    })
+}
+
+/// Both requests have their own enum for the same choice. Nobody named is an empty token.
+macro_rules! key_of {
+    ($($request:ident: $choice:ident),* $(,)?) => {
+        $(
+            impl TryFrom<$request> for KeyOf {
+                type Error = Malformed;
+
+                fn try_from(request: $request) -> Result<Self, Malformed> {
+                    match request.whose {
+                        None => Ok(Self::Holder(String::new())),
+                        Some($choice::Whose::SessionRd(token)) => Ok(Self::Holder(token)),
+                        Some($choice::Whose::Identity(user)) => identity(user).map(Self::User),
+                    }
+                }
+            }
+        )*
+    };
+}
+
+key_of!(
+    CheckSessionKeyRequest: check_session_key_request,
+    ResetSessionKeyRequest: reset_session_key_request,
+);
 
 /// Each of these requests has its own enum for the same choice. Nobody named is an empty token.
 macro_rules! whose {

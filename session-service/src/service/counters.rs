@@ -2,8 +2,12 @@
 use prometheus_client::metrics::{counter::Counter, family::Family};
 use service_kit::{ServiceError, code_of};
 use telemetry::Metrics;
+use wx_client::{Api, WxError};
 
-use crate::{SessionError, domain::Reason};
+use crate::{
+    SessionError,
+    domain::{AppId, Reason},
+};
 
 type Counted = Family<Vec<(&'static str, String)>, Counter>;
 
@@ -14,6 +18,9 @@ pub struct Counters {
     refreshes: Counted,
     revocations: Counted,
     decrypts: Counted,
+    phones: Counted,
+    wechat: Counted,
+    address_refused: Counter,
     reuse: Counter,
     lost_sight: Counter,
 }
@@ -31,6 +38,10 @@ impl Counters {
         metrics.register(|registry| {
             registry.register("sessions_ahead_of_log", help, lost_sight.clone());
         });
+        let address_refused = Counter::default();
+        let help = "Times that WeChat refused an address of ours, which is not on its list";
+        let (name, counter) = ("wechat_address_refused", address_refused.clone());
+        metrics.register(|registry| registry.register(name, help, counter));
         Self {
             logins: metrics.counter(
                 "logins",
@@ -39,6 +50,12 @@ impl Counters {
             refreshes: metrics.counter("refreshes", "Refreshes by outcome"),
             revocations: metrics.counter("revocations", "Revocations written, by reason"),
             decrypts: metrics.counter("decrypts", "Decryptions of open data by outcome"),
+            phones: metrics.counter("phone_numbers", "Phone numbers asked for, by outcome"),
+            wechat: metrics.counter(
+                "wechat_calls",
+                "Questions to WeChat, which has quotas for most: by app, API and outcome",
+            ),
+            address_refused,
             reuse,
             lost_sight,
         }
@@ -54,6 +71,26 @@ impl Counters {
 
     pub(super) fn decrypt<T>(&self, outcome: &Result<T, SessionError>) {
         count(&self.decrypts, outcome);
+    }
+
+    pub(super) fn phone<T>(&self, outcome: &Result<T, SessionError>) {
+        count(&self.phones, outcome);
+    }
+
+    pub(super) fn wechat<T>(&self, appid: &AppId, api: Api, outcome: &Result<T, WxError>) {
+        let outcome = outcome.as_ref().err().map_or("ok", WxError::kind);
+        let api = api.path().rsplit('/').next().unwrap_or_default();
+        let labels = [
+            ("appid", appid.as_str()),
+            ("api", api),
+            ("outcome", outcome),
+        ];
+        let labels = labels.map(|(name, value)| (name, value.to_owned()));
+        self.wechat.get_or_create(&labels.to_vec()).inc();
+    }
+
+    pub(super) fn address_refused(&self) {
+        self.address_refused.inc();
     }
 
     pub(super) fn revoked(&self, reason: Reason) {

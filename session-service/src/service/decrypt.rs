@@ -32,7 +32,7 @@ impl Sessions {
         outcome
     }
 
-    async fn decrypted(
+    pub(super) async fn decrypted(
         &self,
         tag: UserTag,
         owner: &Owner,

@@ -1,5 +1,5 @@
 //! Logging in: a code becomes a session.
-use wx_client::{App, Quota, WxError, WxLogin};
+use wx_client::{Api, App, WxLogin};
 
 use super::{Granted, Person, ROUNDS, Sessions, claims::Claimed, contended};
 use crate::{
@@ -48,14 +48,11 @@ impl Sessions {
     pub async fn login(&self, login: Login) -> Result<LoggedIn, SessionError> {
         let outcome = self.logged_in(login).await;
         self.counters.login(&outcome);
-        if let Err(error) = &outcome {
-            alarm(error);
-        }
         outcome
     }
 
     async fn logged_in(&self, login: Login) -> Result<LoggedIn, SessionError> {
-        let (appid, app) = self.apps.find(login.appid.as_ref())?.clone();
+        let (appid, app) = self.apps.find(login.appid.as_ref())?;
         // Whatever a session needs is asked for before the code is spent.
         self.crypto.ready().await?;
         self.accounts.writable().await?;
@@ -93,14 +90,12 @@ impl Sessions {
         app: &App,
         since: u64,
     ) -> Result<LoggedIn, SessionError> {
+        let answer = self.wechat.code_to_session(app, login.code.expose());
         let WxLogin {
             openid,
             unionid,
             session_key,
-        } = self
-            .wechat
-            .code_to_session(app, login.code.expose())
-            .await?;
+        } = self.asked(appid, Api::CodeToSession, answer.await)?;
         let owner = Owner {
             appid: appid.clone(),
             openid: OpenId::new(openid),
@@ -242,42 +237,5 @@ impl Sessions {
             }
         }
         contended()
-    }
-}
-
-/// What only an operator can mend is said loudly, with what WeChat's support will ask for.
-fn alarm(error: &SessionError) {
-    let SessionError::WeChat(error) = error else {
-        return;
-    };
-    let (kind, refusal) = (error.kind(), error.refusal());
-    let (errcode, rid) = (
-        refusal.map(|r| r.errcode),
-        refusal.and_then(|r| r.rid.as_deref()),
-    );
-    match error {
-        WxError::Misconfigured(_)
-        | WxError::BadRequest(_)
-        | WxError::RateLimited {
-            quota: Quota::PerDay,
-            ..
-        } => {
-            let refusal = refusal.map(tracing::field::display);
-            tracing::error!(
-                event = "wechat_alarm",
-                kind,
-                errcode,
-                rid,
-                refusal,
-                "WeChat refuses until an operator acts"
-            );
-        }
-        _ => tracing::info!(
-            event = "wechat_refusal",
-            kind,
-            errcode,
-            rid,
-            "WeChat did not log the user in"
-        ),
     }
 }

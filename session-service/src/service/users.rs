@@ -4,7 +4,7 @@ use uuid::Uuid;
 use super::Sessions;
 use crate::{
     SessionError,
-    domain::{Account, Identity, ProfileChange},
+    domain::{Account, Identity, KeptPhone, ProfileChange},
     store::{Dossier, Whom},
 };
 
@@ -24,6 +24,8 @@ pub struct Known {
     pub person: Person,
     /// Who they are in each app.
     pub identities: Vec<Identity>,
+    /// The phone number that is kept of them.
+    pub phone: Option<KeptPhone>,
 }
 
 impl Sessions {
@@ -47,6 +49,7 @@ impl Sessions {
             identities,
         } = dossier.ok_or(SessionError::NoSuchUser)?;
         Ok(Known {
+            phone: self.kept_phone(&account),
             person: self.person(account),
             identities,
         })

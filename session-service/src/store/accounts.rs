@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::StoreError;
 use crate::domain::{
-    Account, AppId, Ending, Identity, OpenId, ProfileChange, Reason, Row, TagKey, UserTag,
+    Account, AppId, Ending, Identity, OpenId, ProfileChange, Reason, Row, SealedPhone, TagKey,
+    UserTag,
 };
 
 /// Whom WeChat vouched for.
@@ -119,6 +120,13 @@ pub trait AccountStore: Send + Sync + 'static {
         id: Uuid,
         change: &ProfileChange,
     ) -> Result<Option<Account>, StoreError>;
+
+    /// Keeps a phone number on an account, in place of the one before; answers whether there is such an
+    /// account.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn keep_phone(&self, id: Uuid, phone: &SealedPhone) -> Result<bool, StoreError>;
 
     /// Ends all sessions of an account, with a row for each of its identities. Nothing when there is
     /// no such account; no row when it was blocked before and shall be blocked.

@@ -1,7 +1,9 @@
 //! The layout of records: versioned, private, and never the wire's.
+mod access_token;
 mod attempts;
 mod claim;
 mod packed;
+mod phone;
 mod session;
 mod user;
 

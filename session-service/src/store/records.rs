@@ -8,7 +8,10 @@ use super::{
     Expect, Seal, SessionStore, StoreError, StoreKey, Swap, Write, failures::Failures,
     record::Record, seal::Opened, span,
 };
-use crate::domain::{Attempts, CodeClaim, Session, SessionId, UserSessions, UserTag};
+use crate::domain::{
+    AppId, Attempts, CodeClaim, CurrentToken, Lease, PhoneClaim, Session, SessionId, UserSessions,
+    UserTag,
+};
 
 /// The records of sessions and users. Cheap to clone.
 #[derive(Clone)]
@@ -126,6 +129,36 @@ impl Records {
     /// When the store cannot tell, or what it gave is no claim on this code.
     pub async fn claim(&self, fingerprint: [u8; 16]) -> Result<Read<CodeClaim>, StoreError> {
         self.read(StoreKey::code(fingerprint), ()).await
+    }
+
+    /// Reads the answer to a code of the phone-number button.
+    ///
+    /// # Errors
+    /// As [`Records::user`].
+    pub async fn phone(
+        &self,
+        tag: UserTag,
+        fingerprint: [u8; 16],
+    ) -> Result<Read<PhoneClaim>, StoreError> {
+        self.read(StoreKey::phone(tag, fingerprint), ()).await
+    }
+
+    /// Reads an app's `access_token`, and the lease on fetching the next one.
+    ///
+    /// # Errors
+    /// When the store cannot tell, or what it gave is not this app's.
+    pub async fn access_token(
+        &self,
+        appid: &AppId,
+    ) -> Result<(Read<CurrentToken>, Read<Lease>), StoreError> {
+        let keys = [StoreKey::access_token(appid), StoreKey::lease(appid)];
+        let mut found = self.get(&keys).await?.into_iter();
+        let [token, lease] = keys;
+        let (first, second) = (found.next().flatten(), found.next().flatten());
+        Ok((
+            self.open(token, first, appid.clone()).await?,
+            self.open(lease, second, ()).await?,
+        ))
     }
 
     /// Does the whole change, or nothing because a record changed since it was read; says which.

@@ -42,9 +42,14 @@ impl Seal {
     /// Seals under a key derived from `index_key`.
     #[must_use]
     pub fn derive(index_key: &Key) -> Self {
+        Self::derive_for(b"wxgate store seal v1", index_key)
+    }
+
+    /// Seals for another purpose, under a key of its own.
+    pub(super) fn derive_for(purpose: &[u8], index_key: &Key) -> Self {
         let mut derived = zeroize::Zeroizing::new([0; 32]);
         Hkdf::<Sha256>::new(None, index_key.expose())
-            .expand(b"wxgate store seal v1", derived.as_mut())
+            .expand(purpose, derived.as_mut())
             .expect("32 bytes are within what HKDF-SHA-256 gives");
         Self(XChaCha20Poly1305::new((&*derived).into()))
     }

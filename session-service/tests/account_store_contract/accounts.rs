@@ -5,10 +5,13 @@ use futures::future::join_all;
 use service_kit::{Key, Timestamp};
 use session_service::{
     domain::{
-        Account, AppId, AvatarUrl, Identity, Nickname, OpenId, ProfileChange, TagKey, UserTag,
+        Account, AppId, AvatarUrl, Identity, Nickname, OpenId, ProfileChange, SealedPhone, TagKey,
+        UserTag,
     },
     store::{AccountStore, RevocationLog, Seen, SignedIn, Terms, Whom},
 };
+
+use uuid::Uuid;
 
 use crate::Database;
 
@@ -100,6 +103,7 @@ pub(crate) async fn first_sight_registers_and_second_finds(database: &impl Datab
         unionid: None,
         nickname: String::new(),
         avatar_url: String::new(),
+        phone: None,
         blocked_at: None,
         created_at: NOW,
         last_login_at: NOW,
@@ -248,4 +252,20 @@ pub(crate) async fn accounts_outlive_the_process(database: &impl Database) {
     let store = database.open().await;
     assert_eq!(store.account(id).await.unwrap(), before);
     assert!(!sign_in(&store, seen("wxa", "oa", None)).await.is_new);
+}
+
+pub(crate) async fn a_phone_number_is_kept_until_another_comes(database: &impl Database) {
+    let store = database.open().await;
+    let id = sign_in(&store, seen("wxa", "o1", None)).await.account.id;
+    for bytes in [&b"first\0\xff"[..], b"second"] {
+        let phone = SealedPhone::new(bytes.to_vec());
+        assert!(store.keep_phone(id, &phone).await.unwrap());
+        let again = sign_in(&store, seen("wxa", "o1", None)).await.account;
+        assert_eq!(again.phone.as_ref(), Some(&phone));
+        let reopened = database.open().await;
+        let account = reopened.account(id).await.unwrap().unwrap();
+        assert_eq!(account.phone, Some(phone));
+    }
+    let phone = SealedPhone::new(vec![1]);
+    assert!(!store.keep_phone(Uuid::nil(), &phone).await.unwrap());
 }

@@ -47,6 +47,7 @@ macro_rules! database_contract {
                     another_unionid_changes_nothing,
                     a_profile_changes_in_part,
                     a_profile_outlives_a_login,
+                    a_phone_number_is_kept_until_another_comes,
                     nobody_has_an_unknown_id,
                     accounts_outlive_the_process,
                 );
@@ -56,6 +57,7 @@ macro_rules! database_contract {
                     a_late_unionid_makes_one_account_of_two,
                     the_older_account_stays_whoever_logs_in,
                     a_merge_takes_over_what_the_older_lacks,
+                    a_merge_takes_over_the_phone_number,
                     a_merge_loses_no_block,
                     earlier_former_ids_move_too,
                     a_former_id_is_as_good_as_the_present_one,

@@ -1,7 +1,7 @@
 //! The rules of merging: one person, one account.
 use service_kit::Timestamp;
 use session_service::{
-    domain::{Ending, Reason, Revocation, Subject},
+    domain::{Ending, Reason, Revocation, SealedPhone, Subject},
     store::{AccountStore, Dossier, Ended, RevocationLog, Seen, SignedIn, Whom},
 };
 use uuid::Uuid;
@@ -97,6 +97,21 @@ pub(crate) async fn a_merge_takes_over_what_the_older_lacks(database: &impl Data
     assert_eq!(account.nickname, "Mei");
     assert_eq!(account.avatar_url, picture);
     assert_eq!(store.account(older).await.unwrap(), Some(account));
+}
+
+pub(crate) async fn a_merge_takes_over_the_phone_number(database: &impl Database) {
+    let store = database.open().await;
+    let (older, younger) = two(&store).await;
+    let phone = SealedPhone::new(b"young".to_vec());
+    assert!(store.keep_phone(younger, &phone).await.unwrap());
+    let account = merge(&store).await.account;
+    assert_eq!(account.phone, Some(phone));
+    assert_eq!(store.account(older).await.unwrap(), Some(account));
+    // The younger one's id is as good as the present one.
+    let next = SealedPhone::new(b"next".to_vec());
+    assert!(store.keep_phone(younger, &next).await.unwrap());
+    let account = store.account(older).await.unwrap().unwrap();
+    assert_eq!(account.phone, Some(next));
 }
 
 pub(crate) async fn a_merge_loses_no_block(database: &impl Database) {

@@ -7,9 +7,11 @@ use tonic::{Response, Status};
 use wx_proto::{
     common::v1::ErrorReason,
     session::v1::{
-        DecryptOpenDataRequest, GetUserRequest, GetUserResponse, LoginRequest, LoginResponse,
-        LogoutRequest, RefreshRequest, RefreshResponse, UpdateProfileRequest, User, VerifyRequest,
-        VerifyResponse, get_user_request::Who,
+        AppUser, CheckSessionKeyRequest, DecryptOpenDataRequest, Encrypted, GetAccessTokenRequest,
+        GetPhoneNumberRequest, GetUserRequest, GetUserResponse, LoginRequest, LoginResponse,
+        LogoutRequest, PhoneNumber, RefreshRequest, RefreshResponse, ResetSessionKeyRequest,
+        UpdateProfileRequest, User, VerifyRequest, VerifyResponse, check_session_key_request,
+        get_phone_number_request::Given, get_user_request::Who, reset_session_key_request,
     },
 };
 
@@ -54,6 +56,14 @@ pub(crate) fn refusal<T>(answer: Answer<T>) -> Refused {
 #[track_caller]
 pub(crate) fn reason<T>(answer: Answer<T>) -> ErrorReason {
     refusal(answer).reason
+}
+
+/// Somebody in the first app.
+pub(crate) fn app_user(openid: &str) -> AppUser {
+    AppUser {
+        appid: fake_wechat::DEFAULT_APPID.to_owned(),
+        openid: openid.to_owned(),
+    }
 }
 
 impl System {
@@ -121,6 +131,62 @@ impl System {
         };
         let opened = self.client.clone().decrypt_open_data(request).await;
         answer(opened).map(|opened| opened.json)
+    }
+
+    /// An app's `access_token`, in place of one that WeChat has refused, or of none.
+    pub(crate) async fn access_token_after(&self, appid: &str, refused: &str) -> Answer<String> {
+        let request = GetAccessTokenRequest {
+            appid: appid.to_owned(),
+            refused: refused.to_owned(),
+        };
+        let given = self.client.clone().get_access_token(request).await;
+        answer(given).map(|given| given.access_token)
+    }
+
+    pub(crate) async fn access_token(&self, appid: &str) -> Answer<String> {
+        self.access_token_after(appid, "").await
+    }
+
+    async fn phone_number(&self, token: &str, given: Given) -> Answer<PhoneNumber> {
+        let request = GetPhoneNumberRequest {
+            session_rd: token.to_owned(),
+            given: Some(given),
+        };
+        let found = self.client.clone().get_phone_number(request).await;
+        answer(found).map(|found| found.phone.unwrap())
+    }
+
+    pub(crate) async fn phone_by_code(&self, token: &str, code: &str) -> Answer<PhoneNumber> {
+        self.phone_number(token, Given::Code(code.to_owned())).await
+    }
+
+    pub(crate) async fn phone_by_data(&self, token: &str, data: OpenData) -> Answer<PhoneNumber> {
+        let OpenData {
+            encrypted_data, iv, ..
+        } = data;
+        let given = Given::Encrypted(Encrypted { encrypted_data, iv });
+        self.phone_number(token, given).await
+    }
+
+    pub(crate) async fn check_key(&self, token: &str) -> Answer<bool> {
+        let whose = check_session_key_request::Whose::SessionRd(token.to_owned());
+        self.check_key_of(whose).await
+    }
+
+    pub(crate) async fn check_key_of(
+        &self,
+        whose: check_session_key_request::Whose,
+    ) -> Answer<bool> {
+        let request = CheckSessionKeyRequest { whose: Some(whose) };
+        let checked = self.client.clone().check_session_key(request).await;
+        answer(checked).map(|checked| checked.valid)
+    }
+
+    pub(crate) async fn reset_key(&self, token: &str) -> Answer<()> {
+        let whose = reset_session_key_request::Whose::SessionRd(token.to_owned());
+        let request = ResetSessionKeyRequest { whose: Some(whose) };
+        let reset = self.client.clone().reset_session_key(request).await;
+        answer(reset).map(|_| ())
     }
 
     pub(crate) async fn known(&self, who: Who) -> Answer<GetUserResponse> {

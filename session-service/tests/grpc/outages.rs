@@ -201,7 +201,7 @@ async fn what_cannot_be_written_changes_nobody() {
         writing.rollback().await.unwrap();
         system.verify(&token).await.unwrap();
         let now = system.known(Who::UserId(id.clone())).await.unwrap();
-        assert_eq!(now, known);
+        assert!(now == known);
         system.erase_me(&token).await.unwrap();
     })
     .await;

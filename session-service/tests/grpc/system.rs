@@ -178,6 +178,7 @@ fn at_fake(wechat: &Wechat) -> WechatSettings {
         base_url: wechat.url(),
         connect_timeout: CALM,
         timeout: CALM,
+        ..WechatSettings::default()
     }
 }
 

@@ -93,9 +93,58 @@ impl Wechat {
         serde_json::from_value(answer).unwrap()
     }
 
+    /// What the phone-number button gives this user.
+    pub(crate) async fn phone_code(&self, openid: &str) -> String {
+        let pressed = json!({ "openid": openid });
+        let answer = self.ask(Method::POST, "phone-code", pressed).await;
+        answer["code"].as_str().unwrap().to_owned()
+    }
+
+    /// WeChat takes an app's tokens no more: `{appid?, errcode?, still_given?}`.
+    pub(crate) async fn end_tokens(&self, how: Value) {
+        self.ask(Method::POST, "expire-access-token", how).await;
+    }
+
+    /// How many stable tokens WeChat made for an app, and for how many questions.
+    pub(crate) async fn tokens_made(&self, appid: &str) -> (u64, u64) {
+        let tallies = self.ask(Method::GET, "access-tokens", Value::Null).await;
+        let mut tallies = tallies.as_array().unwrap().iter();
+        let tally = tallies.find(|tally| tally["appid"] == appid && tally["family"] == "stable");
+        let count = |name: &str| tally.map_or(0, |tally| tally[name].as_u64().unwrap());
+        (count("made"), count("asked"))
+    }
+
+    /// WeChat replaces this user's `session_key`, of its own accord.
+    pub(crate) async fn rotate_key(&self, openid: &str) {
+        let whose = json!({ "openid": openid });
+        self.ask(Method::POST, "rotate-session-key", whose).await;
+    }
+
+    /// How often a path was asked.
+    pub(crate) async fn asked_at(&self, path: &str) -> usize {
+        let calls = self.ask(Method::GET, "calls", Value::Null).await;
+        let calls = calls.as_array().unwrap().iter();
+        calls.filter(|call| call["path"] == path).count()
+    }
+
+    /// Spoils every call, each path by one fault, until [`Wechat::no_faults`].
+    pub(crate) async fn faults(&self, faults: Value) {
+        self.ask(Method::PUT, "faults", faults).await;
+    }
+
+    /// Ends all faults.
+    pub(crate) async fn no_faults(&self) {
+        self.ask(Method::DELETE, "faults", Value::Null).await;
+    }
+
     /// Spoils the next exchange.
-    pub(crate) async fn spoil(&self, mut fault: Value) {
-        fault["path"] = EXCHANGE.into();
+    pub(crate) async fn spoil(&self, fault: Value) {
+        self.spoil_at(EXCHANGE, fault).await;
+    }
+
+    /// Spoils the next call of a path.
+    pub(crate) async fn spoil_at(&self, path: &str, mut fault: Value) {
+        fault["path"] = path.into();
         fault["times"] = 1.into();
         self.ask(Method::PUT, "faults", json!([fault])).await;
     }

@@ -46,6 +46,10 @@ macro_rules! every_rule {
             one_of_many_swaps_wins_each_round,
             no_update_is_lost_among_many,
             racing_swaps_of_several_keys_stay_whole,
+            a_token_and_its_lease_change_together,
+            one_of_many_takes_a_lease,
+            a_lease_that_nobody_gives_back_ends,
+            apps_share_no_token,
         );
     };
 }

@@ -2,5 +2,6 @@
 mod basics;
 mod life;
 mod races;
+mod tokens;
 
-pub(crate) use self::{basics::*, life::*, races::*};
+pub(crate) use self::{basics::*, life::*, races::*, tokens::*};

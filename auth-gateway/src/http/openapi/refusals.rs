@@ -35,9 +35,10 @@ const WITH_TOKEN: [Reason; 3] = [
     Reason::SessionRevoked,
 ];
 
-const LOGIN: [Reason; 6] = [
-    Reason::LoginCodeRejected,
-    Reason::UserBlocked,
+const LOGIN: [Reason; 2] = [Reason::LoginCodeRejected, Reason::UserBlocked];
+
+/// An operation that asks WeChat.
+const WECHAT: [Reason; 4] = [
     Reason::RateLimited,
     Reason::WechatBadAnswer,
     Reason::WechatUnavailable,
@@ -84,8 +85,12 @@ fn reasons(operation: &Operation) -> Vec<Reason> {
         reasons.extend(WITH_TOKEN);
     }
     match operation.operation_id.as_deref() {
-        Some("login") => reasons.extend(LOGIN),
+        Some("login") => reasons.extend(LOGIN.iter().chain(&WECHAT)),
         Some("decryptOpenData") => reasons.extend(DECRYPT),
+        Some("phoneNumber") => {
+            reasons.push(Reason::PhoneCodeRejected);
+            reasons.extend(DECRYPT.iter().chain(&WECHAT));
+        }
         _ => {}
     }
     reasons

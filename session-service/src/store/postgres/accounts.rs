@@ -2,7 +2,7 @@
 /// Named one by one: a newer replica may add a column while we run.
 macro_rules! columns {
     () => {
-        "accounts.id, accounts.unionid, nickname, avatar_url, blocked_at, created_at, last_login_at, \
+        "accounts.id, accounts.unionid, nickname, avatar_url, phone, blocked_at, created_at, last_login_at, \
          ARRAY(SELECT aliases.former_id FROM account_aliases aliases \
                WHERE aliases.account_id = accounts.id ORDER BY aliases.former_id) AS former_ids"
     };
@@ -33,7 +33,7 @@ use uuid::Uuid;
 
 use super::PostgresStore;
 use crate::{
-    domain::{Account, AppId, Ending, Identity, OpenId, ProfileChange},
+    domain::{Account, AppId, Ending, Identity, OpenId, ProfileChange, SealedPhone},
     store::{
         AccountStore, Dossier, Ended, Seen, SignedIn, StoreError, Terms, Whom,
         sql::{IdentityRow, moment},
@@ -47,6 +47,7 @@ struct AccountRow {
     unionid: Option<String>,
     nickname: String,
     avatar_url: String,
+    phone: Option<Vec<u8>>,
     blocked_at: Option<i64>,
     created_at: i64,
     last_login_at: i64,
@@ -60,6 +61,7 @@ impl From<AccountRow> for Account {
             unionid: row.unionid,
             nickname: row.nickname,
             avatar_url: row.avatar_url,
+            phone: row.phone.map(SealedPhone::new),
             blocked_at: row.blocked_at.map(moment),
             created_at: moment(row.created_at),
             last_login_at: moment(row.last_login_at),
@@ -170,6 +172,17 @@ impl AccountStore for PostgresStore {
         .bind(avatar_url.map(|url| url.as_str().to_owned()));
         let row: Option<AccountRow> = self.within(updated.fetch_optional(&self.pool)).await?;
         Ok(row.map(Account::from))
+    }
+
+    async fn keep_phone(&self, id: Uuid, phone: &SealedPhone) -> Result<bool, StoreError> {
+        let kept = sqlx::query(concat!(
+            "UPDATE accounts SET phone = $2 WHERE id = ",
+            current!("$1")
+        ))
+        .bind(id)
+        .bind(phone.as_bytes());
+        let kept = self.within(kept.execute(&self.pool)).await?;
+        Ok(kept.rows_affected() == 1)
     }
 
     async fn end(

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::SqliteStore;
 use crate::{
-    domain::{Account, AppId, Ending, Identity, OpenId, ProfileChange},
+    domain::{Account, AppId, Ending, Identity, OpenId, ProfileChange, SealedPhone},
     store::{
         AccountStore, Dossier, Ended, Seen, SignedIn, StoreError, Terms, Whom,
         sql::{IdentityRow, moment},
@@ -22,6 +22,7 @@ struct AccountRow {
     unionid: Option<String>,
     nickname: String,
     avatar_url: String,
+    phone: Option<Vec<u8>>,
     blocked_at: Option<i64>,
     created_at: i64,
     last_login_at: i64,
@@ -35,6 +36,7 @@ impl AccountRow {
             unionid: self.unionid,
             nickname: self.nickname,
             avatar_url: self.avatar_url,
+            phone: self.phone.map(SealedPhone::new),
             blocked_at: self.blocked_at.map(moment),
             created_at: moment(self.created_at),
             last_login_at: moment(self.last_login_at),
@@ -157,6 +159,20 @@ impl SqliteStore {
         Ok(account)
     }
 
+    async fn kept(&self, id: Uuid, phone: &SealedPhone) -> Result<bool, sqlx::Error> {
+        let mut tx = self.begin().await?;
+        let Some(account) = by_id(&mut tx, id).await? else {
+            return Ok(false);
+        };
+        sqlx::query("UPDATE accounts SET phone = $2 WHERE id = $1")
+            .bind(account.id)
+            .bind(phone.as_bytes())
+            .execute(&mut *tx)
+            .await?;
+        self.commit(tx).await?;
+        Ok(true)
+    }
+
     async fn let_in(&self, id: Uuid) -> Result<bool, sqlx::Error> {
         let mut tx = self.begin().await?;
         let Some(account) = by_id(&mut tx, id).await? else {
@@ -209,6 +225,10 @@ impl AccountStore for SqliteStore {
         change: &ProfileChange,
     ) -> Result<Option<Account>, StoreError> {
         self.within(self.changed(id, change)).await
+    }
+
+    async fn keep_phone(&self, id: Uuid, phone: &SealedPhone) -> Result<bool, StoreError> {
+        self.within(self.kept(id, phone)).await
     }
 
     async fn end(

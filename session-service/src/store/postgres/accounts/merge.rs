@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::{Tx, identities};
 use crate::{
-    domain::{Account, Merge, Reason},
+    domain::{Account, Merge, Reason, SealedPhone},
     store::{Ended, Terms, postgres::user_rows, sql::signed},
 };
 
@@ -46,14 +46,15 @@ async fn move_all(tx: &mut Tx, gone: Uuid, kept: Uuid) -> Result<(), sqlx::Error
 
 async fn take_over(tx: &mut Tx, kept: &Account) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "UPDATE accounts SET unionid = $2, nickname = $3, avatar_url = $4, blocked_at = $5 \
-         WHERE id = $1",
+        "UPDATE accounts SET unionid = $2, nickname = $3, avatar_url = $4, blocked_at = $5, \
+         phone = $6 WHERE id = $1",
     )
     .bind(kept.id)
     .bind(&kept.unionid)
     .bind(&kept.nickname)
     .bind(&kept.avatar_url)
     .bind(kept.blocked_at.map(|at| signed(at.unix_millis())))
+    .bind(kept.phone.as_ref().map(SealedPhone::as_bytes))
     .execute(&mut **tx)
     .await?;
     Ok(())

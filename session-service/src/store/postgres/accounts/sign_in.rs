@@ -31,7 +31,7 @@ impl<'a> Arrival<'a> {
 
 /// What came of one try.
 enum Met {
-    SignedIn(SignedIn),
+    SignedIn(Box<SignedIn>),
     Erased,
     /// Somebody else was faster.
     LostRace,
@@ -47,7 +47,7 @@ pub(super) async fn sign_in(
             return Ok(Some(signed_in));
         }
         match get_to_know(pool, arrival).await {
-            Ok(Met::SignedIn(signed_in)) => return Ok(Some(signed_in)),
+            Ok(Met::SignedIn(signed_in)) => return Ok(Some(*signed_in)),
             Ok(Met::Erased) => return Ok(None),
             Err(error) if !is_lost_race(&error) => return Err(error),
             Ok(Met::LostRace) | Err(_) => {}
@@ -105,12 +105,12 @@ async fn get_to_know(pool: &PgPool, arrival: &Arrival<'_>) -> Result<Met, sqlx::
         return Ok(Met::LostRace);
     };
     tx.commit().await?;
-    Ok(Met::SignedIn(SignedIn {
+    Ok(Met::SignedIn(Box::new(SignedIn {
         account,
         is_new: found.is_none(),
         since: meanwhile.since(arrival.since),
         ended,
-    }))
+    })))
 }
 
 /// The accounts that a login may be about. They stay as they are until the transaction ends.

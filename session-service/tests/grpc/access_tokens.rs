@@ -1,0 +1,206 @@
+//! One `access_token` for each app, whoever asks.
+use std::time::Duration;
+
+use fake_wechat::DEFAULT_APPID;
+use futures::future::join_all;
+use serde_json::json;
+use wx_proto::common::v1::ErrorReason;
+
+use crate::{
+    edge::reason,
+    on_every_store,
+    system::{OTHER_APPID, Store, System},
+};
+
+const TOKEN_PATH: &str = "/cgi-bin/stable_token";
+/// WeChat's tokens live two hours; the next one is fetched in the last five minutes.
+const UNTIL_DUE: Duration = Duration::from_mins(115);
+
+on_every_store!(
+    many_callers_cost_one_question,
+    the_next_token_comes_before_the_old_one_ends,
+    a_living_token_is_handed_out_while_wechat_is_away,
+    a_refused_token_is_replaced_once,
+    a_token_that_was_replaced_meanwhile_costs_nothing,
+    the_very_token_that_was_refused_is_an_error,
+    a_failure_is_told_to_all_and_asked_about_once,
+    each_app_has_its_own_token,
+    a_login_needs_no_token,
+    a_refused_address_is_an_alarm,
+);
+
+async fn made(system: &System) -> u64 {
+    system.wechat.tokens_made(DEFAULT_APPID).await.0
+}
+
+/// Asks until another token than `old` is handed out.
+async fn next_after(system: &System, old: &str) -> String {
+    loop {
+        let token = system.access_token("").await.unwrap();
+        if token != old {
+            return token;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+async fn many_callers_cost_one_question(store: Store) {
+    let system = System::start(store).await;
+    let askers = (0..200).map(|_| system.access_token(DEFAULT_APPID));
+    let tokens = join_all(askers).await;
+    let first = tokens[0].as_ref().unwrap();
+    assert!(tokens.iter().all(|token| token.as_ref() == Ok(first)));
+    assert_eq!(system.wechat.tokens_made(DEFAULT_APPID).await, (1, 1));
+    let series =
+        format!(r#"wechat_calls_total{{appid="{DEFAULT_APPID}",api="stable_token",outcome="ok"}}"#);
+    assert_eq!(system.count(&series), 1);
+}
+
+async fn the_next_token_comes_before_the_old_one_ends(store: Store) {
+    let system = System::start(store).await;
+    let first = system.access_token("").await.unwrap();
+    system.pass_almost(UNTIL_DUE);
+    assert_eq!(system.access_token("").await.unwrap(), first);
+    assert_eq!(made(&system).await, 1);
+    system.pass(Duration::from_secs(1));
+    // Whoever asks now waits for nothing.
+    system
+        .wechat
+        .spoil_at(TOKEN_PATH, json!({ "delay_ms": 300 }))
+        .await;
+    let askers = (0..50).map(|_| system.access_token(""));
+    for token in join_all(askers).await {
+        assert_eq!(token.unwrap(), first);
+    }
+    let next = next_after(&system, &first).await;
+    assert_eq!(made(&system).await, 2);
+    system.pass(Duration::from_mins(10));
+    assert_eq!(system.access_token("").await.unwrap(), next);
+}
+
+async fn a_living_token_is_handed_out_while_wechat_is_away(store: Store) {
+    let system = System::start(store).await;
+    let first = system.access_token("").await.unwrap();
+    system.pass(UNTIL_DUE);
+    let away = json!([{ "path": TOKEN_PATH, "errcode": -1 }]);
+    system.wechat.faults(away).await;
+    for _ in 0..20 {
+        assert_eq!(system.access_token("").await.unwrap(), first);
+    }
+    system.pass(Duration::from_mins(6));
+    let refused = reason(system.access_token("").await);
+    assert_eq!(refused, ErrorReason::WechatUnavailable);
+    system.wechat.no_faults().await;
+    system.pass(Duration::from_secs(10));
+    assert_ne!(next_after(&system, &first).await, first);
+}
+
+async fn a_refused_token_is_replaced_once(store: Store) {
+    let system = System::start(store).await;
+    for errcode in [40001, 40014, 42001] {
+        let (dead, before) = (system.access_token("").await.unwrap(), made(&system).await);
+        system
+            .wechat
+            .end_tokens(json!({ "errcode": errcode }))
+            .await;
+        let askers = (0..50).map(|_| system.access_token_after("", &dead));
+        let next = join_all(askers).await;
+        let first = next[0].as_ref().unwrap();
+        assert_ne!(*first, dead, "{errcode}");
+        assert!(next.iter().all(|token| token.as_ref() == Ok(first)));
+        assert_eq!(made(&system).await, before + 1, "{errcode}");
+    }
+}
+
+async fn a_token_that_was_replaced_meanwhile_costs_nothing(store: Store) {
+    let system = System::start(store).await;
+    let current = system.access_token("").await.unwrap();
+    let token = system.access_token_after("", "90_an_older_one").await;
+    assert_eq!(token.unwrap(), current);
+    assert_eq!(made(&system).await, 1);
+}
+
+async fn the_very_token_that_was_refused_is_an_error(store: Store) {
+    let system = System::start(store).await;
+    let openid = system.newcomer().await;
+    let token = system.log_in(&openid).await;
+    let dead = system.access_token("").await.unwrap();
+    system
+        .wechat
+        .end_tokens(json!({ "still_given": true }))
+        .await;
+    let again = reason(system.access_token_after("", &dead).await);
+    assert_eq!(again, ErrorReason::WechatUnavailable);
+    let asked = system.wechat.asked_at(TOKEN_PATH).await;
+    assert_eq!(asked, 2, "asked once more, and not by force");
+    // Nobody loops: neither those who complain, nor a call of our own.
+    for _ in 0..10 {
+        let again = reason(system.access_token_after("", &dead).await);
+        assert_eq!(again, ErrorReason::WechatUnavailable);
+    }
+    let refused = reason(system.check_key(&token).await);
+    assert_eq!(refused, ErrorReason::WechatUnavailable);
+    assert_eq!(system.wechat.asked_at(TOKEN_PATH).await, asked);
+    assert_eq!(system.wechat.asked_at("/wxa/checksession").await, 1);
+}
+
+async fn a_failure_is_told_to_all_and_asked_about_once(store: Store) {
+    let system = System::start(store).await;
+    for (errcode, expected) in [
+        (-1, ErrorReason::WechatUnavailable),
+        (40125, ErrorReason::WechatMisconfigured),
+        (40001, ErrorReason::WechatMisconfigured),
+        (45011, ErrorReason::RateLimited),
+        (45009, ErrorReason::RateLimited),
+        (99_999, ErrorReason::WechatBadAnswer),
+    ] {
+        let before = system.wechat.asked_at(TOKEN_PATH).await;
+        let fault = json!([{ "path": TOKEN_PATH, "errcode": errcode, "delay_ms": 100 }]);
+        system.wechat.faults(fault).await;
+        let askers = (0..50).map(|_| system.access_token(""));
+        for refused in join_all(askers).await {
+            assert_eq!(reason(refused), expected, "{errcode}");
+        }
+        let asked = system.wechat.asked_at(TOKEN_PATH).await - before;
+        assert!((1..=3).contains(&asked), "{errcode}: asked {asked} times");
+        system.wechat.no_faults().await;
+        system.pass(Duration::from_mins(11));
+    }
+    system.access_token("").await.unwrap();
+}
+
+async fn each_app_has_its_own_token(store: Store) {
+    let system = System::start(store).await;
+    let one = system.access_token(DEFAULT_APPID).await.unwrap();
+    let other = system.access_token(OTHER_APPID).await.unwrap();
+    assert_ne!(one, other);
+    // What one app complains of is no other's.
+    let foreign = system.access_token_after(OTHER_APPID, &one).await;
+    assert_eq!(foreign.unwrap(), other);
+    assert_eq!(system.access_token("").await.unwrap(), one);
+    let unknown = reason(system.access_token("wx-unknown").await);
+    assert_eq!(unknown, ErrorReason::InvalidRequest);
+}
+
+async fn a_login_needs_no_token(store: Store) {
+    let system = System::start(store).await;
+    let away = json!([{ "path": TOKEN_PATH, "reset": "before" }]);
+    system.wechat.faults(away).await;
+    system.token().await;
+    assert_eq!(system.wechat.asked_at(TOKEN_PATH).await, 0);
+}
+
+async fn a_refused_address_is_an_alarm(store: Store) {
+    let system = System::start(store).await;
+    for (times, errcode) in [40164, 89503, 89506, 89507].into_iter().enumerate() {
+        let fault = json!([{ "path": TOKEN_PATH, "errcode": errcode }]);
+        system.wechat.faults(fault).await;
+        let refused = reason(system.access_token("").await);
+        assert_eq!(refused, ErrorReason::WechatMisconfigured, "{errcode}");
+        let counted = system.count("wechat_address_refused_total");
+        assert_eq!(counted, times as u64 + 1, "{errcode}");
+        system.pass(Duration::from_mins(1));
+    }
+    system.wechat.no_faults().await;
+    system.token().await;
+}
