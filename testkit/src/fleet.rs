@@ -29,6 +29,7 @@ pub struct Fleet {
 
 const NAMES: [&str; 3] = ["auth-gateway", "session-service", "crypto-service"];
 const USERS: &str = "users.db";
+const SETTINGS: &str = "wxgate.toml";
 
 impl Fleet {
     /// Starts everything, with `telemetry` as the `[telemetry]` table of each program.
@@ -61,7 +62,7 @@ impl Fleet {
         let stores = [&redis.url(), database.unwrap_or(&users)];
         let rest = parts(stores, wechat, dir.path().to_str().unwrap());
         let settings = [&ports.settings(), &rest, telemetry].concat();
-        fs::write(dir.path().join("wxgate.toml"), settings).unwrap();
+        fs::write(dir.path().join(SETTINGS), settings).unwrap();
         let [gateway, session, crypto] = NAMES.map(|name| launch(&[], name, &dir));
         let mut fleet = Self {
             gateway,
@@ -115,6 +116,41 @@ impl Fleet {
         for (program, url) in programs.into_iter().zip(self.ports.readiness()) {
             program.until_ready(&url).await;
         }
+    }
+
+    /// A second session-service on the same Redis and database, which must be no SQLite file; and where
+    /// its gRPC is.
+    pub async fn second_session(&self) -> (Program, SocketAddr) {
+        let ports = Ports::free();
+        let settings = fs::read_to_string(self.dir.path().join(SETTINGS)).unwrap();
+        let settings = settings
+            .replace(&self.ports.session.to_string(), &ports.session.to_string())
+            .replace(
+                &self.ports.admin[1].to_string(),
+                &ports.admin[1].to_string(),
+            );
+        let place = self.dir.path().join("second.toml");
+        fs::write(&place, settings).unwrap();
+        let log = self.dir.path().join("second-session-service.log");
+        let arguments = ["--config", place.to_str().unwrap()];
+        let mut program = Program::start(NAMES[1], &arguments, &log);
+        program
+            .until_ready(&format!("http://{}/readyz", ports.admin[1]))
+            .await;
+        (program, ports.session)
+    }
+
+    /// gRPC of session-service.
+    #[must_use]
+    pub const fn session_at(&self) -> SocketAddr {
+        self.ports.session
+    }
+
+    /// Changes the settings; the programs know of it once they read them again.
+    pub fn edit_settings(&self, edit: impl FnOnce(String) -> String) {
+        let place = self.dir.path().join(SETTINGS);
+        let settings = edit(fs::read_to_string(&place).unwrap());
+        fs::write(place, settings).unwrap();
     }
 
     /// Starts crypto-service again, after it ended, and waits until it is ready.
@@ -191,7 +227,7 @@ async fn fake(here: &Lifecycle) -> SocketAddr {
 }
 
 fn launch(by: &[&str], name: &str, dir: &TempDir) -> Program {
-    let config = dir.path().join("wxgate.toml");
+    let config = dir.path().join(SETTINGS);
     let log = dir.path().join(format!("{name}.log"));
     Program::start_under(by, name, &["--config", config.to_str().unwrap()], &log)
 }

@@ -116,6 +116,13 @@ impl Phone {
         .await
     }
 
+    /// `POST /v1/phone-number` with the button's code.
+    pub async fn phone_number(&self, token: &str, code: &str) -> Answer {
+        let body = json!({ "code": code });
+        self.call("POST", "/v1/phone-number", Some(token), Some(body))
+            .await
+    }
+
     /// `GET /verify` on the internal port, as a proxy asks it.
     pub async fn verify(&self, token: &str) -> Answer {
         let request = self

@@ -105,6 +105,20 @@ impl Program {
         }
     }
 
+    /// Asks it to read its settings again.
+    pub fn reload(&self) {
+        self.signal("HUP");
+    }
+
+    /// Waits until it has said this, this often.
+    pub async fn until_said(&self, words: &str, times: usize) {
+        let asked = Instant::now();
+        while self.log().matches(words).count() < times {
+            assert!(asked.elapsed() < PATIENCE, "it does not say {words}");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// Stops it where it stands: its sockets stay open and say nothing.
     pub async fn pause(&self) {
         self.signal("STOP");

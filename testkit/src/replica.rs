@@ -14,6 +14,8 @@ pub struct Replica {
     pub phone: Phone,
     /// What its session-service runs in.
     pub session: Host,
+    /// gRPC of its session-service.
+    pub service: SocketAddr,
     gateway: Lifecycle,
 }
 
@@ -34,6 +36,7 @@ impl Replica {
         Self {
             phone: Phone::new(public, internal),
             session,
+            service,
             gateway: gateway.lifecycle,
         }
     }

@@ -39,6 +39,39 @@ impl Wechat {
         answer["code"].as_str().unwrap().to_owned()
     }
 
+    /// The phone-number button on the phone of this user.
+    pub async fn phone_code(&self, openid: &str) -> String {
+        let pressed = json!({ "openid": openid });
+        let answer = self.ask("POST", "phone-code", pressed).await;
+        answer["code"].as_str().unwrap().to_owned()
+    }
+
+    /// WeChat takes its `access_token`s no more: `{appid?, errcode?, still_given?}`.
+    pub async fn end_tokens(&self, how: Value) {
+        self.ask("POST", "expire-access-token", how).await;
+    }
+
+    /// How many stable `access_token`s were made.
+    pub async fn tokens_made(&self) -> u64 {
+        let tallies = self.ask("GET", "access-tokens", Value::Null).await;
+        let tallies = tallies.as_array().unwrap().iter();
+        let stable = tallies.filter(|tally| tally["family"] == "stable");
+        stable.map(|tally| tally["made"].as_u64().unwrap()).sum()
+    }
+
+    /// How often a path was asked.
+    pub async fn asked_at(&self, path: &str) -> usize {
+        let calls = self.calls().await;
+        calls.iter().filter(|call| call["path"] == path).count()
+    }
+
+    /// Waits until a path has been asked this often.
+    pub async fn until_asked_at(&self, path: &str, times: usize) {
+        while self.asked_at(path).await < times {
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// What WeChat's client hands the mini-program: `user_info`, `phone`, ...
     pub async fn open_data(&self, openid: &str, kind: &str) -> Value {
         self.ask(

@@ -1,8 +1,11 @@
 //! Nobody outside crypto-service ever sees a `session_key`, and no log, span or record holds a token.
+use std::time::Duration;
+
 use base64::{Engine, prelude::BASE64_STANDARD};
 use deadpool_redis::redis::{self, AsyncCommands};
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::{Collector, Fleet, spellings, story};
+use wx_proto::session::v1::{GetAccessTokenRequest, session_service_client::SessionServiceClient};
 
 /// A canary: no other text in the system looks like it.
 const SESSION_KEY: &str = "c2Vzc2lvbi1rZXktKy8/Lw==";
@@ -13,6 +16,37 @@ const OPENID: &str = "oCanary00000000000000000000A";
 struct Used {
     tokens: Vec<String>,
     codes: Vec<String>,
+    access_tokens: Vec<String>,
+}
+
+const LOGIN: &str = "/sns/jscode2session";
+const TOKEN: &str = "/cgi-bin/stable_token";
+const PHONE: &str = "/wxa/business/getuserphonenumber";
+const NUMBER: &str = "13800000001";
+
+/// How WeChat fails, whatever it was asked. Its texts repeat what it was sent.
+fn faults(secret: &str) -> Vec<Value> {
+    let echo = |errcode: i64| {
+        let errmsg = format!("refused {secret} and {}", secret.to_uppercase());
+        json!({ "body": json!({ "errcode": errcode, "errmsg": errmsg }).to_string() })
+    };
+    let mut faults: Vec<Value> = [-1, 40002, 40013, 40125, 40226, 45011, 48001, 99_999]
+        .into_iter()
+        .map(echo)
+        .collect();
+    let kinds = [
+        "html",
+        "empty",
+        "truncated",
+        "not_json",
+        "not_utf8",
+        "wrong_types",
+        "huge",
+    ];
+    faults.extend(kinds.map(|kind| json!({ "garbage": kind })));
+    faults.extend([500, 302].map(|status| json!({ "status": status })));
+    faults.extend(["before", "after"].map(|moment| json!({ "reset": moment })));
+    faults
 }
 
 impl Used {
@@ -27,14 +61,64 @@ impl Used {
         self.tokens.push(answer.token());
         answer.token()
     }
+
+    /// WeChat's `access_token`, as an internal service gets it; nothing while WeChat gives none.
+    async fn access_token(&mut self, fleet: &Fleet) -> Option<String> {
+        let at = format!("http://{}", fleet.session_at());
+        let channel = service_kit::connect(&at, Duration::from_secs(10)).expect("an address");
+        let mut client = SessionServiceClient::new(channel);
+        let request = GetAccessTokenRequest::default();
+        let given = client.get_access_token(request).await.ok()?;
+        let token = given.into_inner().access_token;
+        self.access_tokens.push(token.clone());
+        Some(token)
+    }
+
+    /// A phone code; answers the status of asking for its number.
+    async fn phone_number(&mut self, fleet: &Fleet, token: &str) -> u16 {
+        let code = fleet.wechat.phone_code(OPENID).await;
+        let answer = fleet.phone.phone_number(token, &code).await;
+        self.codes.push(code);
+        answer.status
+    }
+
+    /// Every fault at every call.
+    async fn bad_day(&mut self, fleet: &Fleet, token: &str) {
+        let access_token = self.access_token(fleet).await.expect("WeChat is well");
+        for fault in faults(fake_wechat::DEFAULT_SECRET) {
+            spoil(fleet, LOGIN, fault).await;
+            let code = fleet.wechat.login_code(OPENID).await;
+            let status = fleet.phone.login(&code).await.status;
+            assert!(status >= 400, "{status}");
+            self.codes.push(code);
+        }
+        for fault in faults(&access_token) {
+            spoil(fleet, PHONE, fault).await;
+            assert!(self.phone_number(fleet, token).await >= 400);
+        }
+        // The last token dies, and none comes in its place.
+        fleet.wechat.end_tokens(json!({})).await;
+        for fault in faults(fake_wechat::DEFAULT_SECRET).into_iter().take(1) {
+            spoil(fleet, TOKEN, fault).await;
+            assert!(self.phone_number(fleet, token).await >= 400);
+        }
+        fleet.wechat.no_faults().await;
+    }
+}
+
+async fn spoil(fleet: &Fleet, path: &str, mut fault: Value) {
+    fault["path"] = path.into();
+    fleet.wechat.faults(json!([fault])).await;
 }
 
 /// Every operation, well and badly, on the three real programs at trace level.
 async fn a_busy_day(fleet: &Fleet) -> Used {
     let mut used = Used::default();
-    let planted = json!({ "session_key": SESSION_KEY, "phone": "13800000001" });
+    let planted = json!({ "session_key": SESSION_KEY, "phone": NUMBER });
     fleet.wechat.user(OPENID, planted).await;
     let first = used.log_in(fleet, 200).await;
+    assert_eq!(used.phone_number(fleet, &first).await, 200);
+    used.bad_day(fleet, &first).await;
     fleet.phone.session(&first).await.expect(200);
     fleet.phone.verify(&first).await.expect(200);
     let data = fleet.wechat.open_data(OPENID, "user_info").await;
@@ -97,7 +181,10 @@ async fn traces_of(fleet: &Fleet) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 fn holds(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|at| at == needle)
+    match std::str::from_utf8(needle) {
+        Ok(text) => String::from_utf8_lossy(haystack).contains(text),
+        Err(_) => haystack.windows(needle.len()).any(|at| at == needle),
+    }
 }
 
 #[tokio::test]
@@ -147,8 +234,21 @@ async fn no_key_secret_token_or_code_leaves_its_home() {
                 assert!(!holds(text, &canary), "a session_key is in the {place}");
             }
         }
-        assert_eq!((used.tokens.len(), used.codes.len()), (4, 7));
-        for secret in used.tokens.iter().chain(&used.codes) {
+        assert_eq!(used.tokens.len(), 4);
+        assert!(used.codes.len() > 40 && !used.access_tokens.is_empty());
+        for token in &used.access_tokens {
+            let heard = &heard.1;
+            assert!(
+                !holds(heard, token.as_bytes()),
+                "an access_token is in an answer"
+            );
+        }
+        let secrets = used
+            .tokens
+            .iter()
+            .chain(&used.codes)
+            .chain(&used.access_tokens);
+        for secret in secrets {
             for (place, text) in &traces {
                 assert!(
                     !holds(text, secret.as_bytes()),
@@ -164,6 +264,12 @@ async fn no_key_secret_token_or_code_leaves_its_home() {
             !holds(&traces[1].1, OPENID.as_bytes()),
             "an openid is in redis"
         );
+        for (place, text) in &traces {
+            assert!(
+                !holds(text, NUMBER.as_bytes()),
+                "a phone number is in the {place}"
+            );
+        }
     })
     .await;
 }

@@ -61,6 +61,172 @@ async fn each_errcode_of_wechat_has_its_own_answer() {
     .await;
 }
 
+/// What an errcode amounts to, and what the mini-program is told: by login, by the question for an
+/// `access_token`, and by the question for a phone number.
+type Row = (i64, Told, Told, Told);
+type Told = (u16, &'static str);
+
+const NEW_LOGIN: Told = (401, "login_code_rejected");
+const NEW_TAP: Told = (422, "phone_code_rejected");
+const BLOCKED: Told = (403, "user_blocked");
+const LIMIT: Told = (429, "rate_limited");
+const AWAY: Told = (503, "wechat_unavailable");
+const OPERATOR: Told = (503, "wechat_misconfigured");
+const STRANGE: Told = (502, "wechat_bad_answer");
+const OURS: Told = (500, "internal");
+
+/// Every errcode of the calls that are made here.
+const TABLE: [Row; 43] = [
+    (-1, AWAY, AWAY, AWAY),
+    (40001, OPERATOR, OPERATOR, AWAY),
+    (40002, OURS, OURS, OURS),
+    (40003, OURS, OURS, NEW_TAP),
+    (40013, OPERATOR, OPERATOR, NEW_TAP),
+    (40014, STRANGE, STRANGE, AWAY),
+    (40029, NEW_LOGIN, STRANGE, NEW_TAP),
+    (40066, OURS, OURS, OURS),
+    (40097, OURS, OURS, OURS),
+    (40125, OPERATOR, OPERATOR, OPERATOR),
+    (40163, NEW_LOGIN, STRANGE, NEW_TAP),
+    (40164, OPERATOR, OPERATOR, OPERATOR),
+    (40226, BLOCKED, STRANGE, STRANGE),
+    (40243, OPERATOR, OPERATOR, OPERATOR),
+    (41001, OURS, OURS, OURS),
+    (41002, OPERATOR, OPERATOR, OPERATOR),
+    (41004, OPERATOR, OPERATOR, OPERATOR),
+    (41008, OURS, OURS, OURS),
+    (42001, STRANGE, STRANGE, AWAY),
+    (43001, OURS, OURS, OURS),
+    (43002, OURS, OURS, OURS),
+    (43003, OURS, OURS, OURS),
+    (44002, OURS, OURS, OURS),
+    (45009, LIMIT, LIMIT, LIMIT),
+    (45011, LIMIT, LIMIT, LIMIT),
+    (45035, OPERATOR, OPERATOR, OPERATOR),
+    (47001, OURS, OURS, OURS),
+    (48001, OPERATOR, OPERATOR, OPERATOR),
+    (48004, OPERATOR, OPERATOR, OPERATOR),
+    (50001, OPERATOR, OPERATOR, OPERATOR),
+    (50002, OPERATOR, OPERATOR, OPERATOR),
+    (50004, OPERATOR, OPERATOR, OPERATOR),
+    (50007, OPERATOR, OPERATOR, OPERATOR),
+    (61004, OPERATOR, OPERATOR, OPERATOR),
+    (87007, STRANGE, STRANGE, STRANGE),
+    (87008, OURS, OURS, OURS),
+    (87009, STRANGE, STRANGE, STRANGE),
+    (89501, OPERATOR, OPERATOR, OPERATOR),
+    (89503, OPERATOR, OPERATOR, OPERATOR),
+    (89506, OPERATOR, OPERATOR, OPERATOR),
+    (89507, OPERATOR, OPERATOR, OPERATOR),
+    (99_999, STRANGE, STRANGE, STRANGE),
+    (-99_999, STRANGE, STRANGE, STRANGE),
+];
+
+/// Those of other calls: whatever they mean there, here they are nobody's session's fault.
+const ELSEWHERE: [i64; 24] = [
+    1, 1000, 1001, 1003, 1005, 1007, 1022, 40016, 40234, 41018, 48006, 61003, 61005, 61006, 61007,
+    61011, 61023, 76001, 76004, 76021, 76022, 89002, 89300, -601_006,
+];
+
+const TOKEN_PATH: &str = "/cgi-bin/stable_token";
+const PHONE_PATH: &str = "/wxa/business/getuserphonenumber";
+
+/// A question for a phone number while `path` answers with `errcode`; and how often that was asked.
+async fn phone_under(stage: &Stage, path: &str, errcode: i64) -> (Answer, usize) {
+    let token = stage.log_in("oMei").await;
+    stage.wechat.end_tokens(json!({})).await;
+    let code = stage.wechat.phone_code("oMei").await;
+    let before = stage.wechat.asked_at(path).await;
+    let fault = json!([{ "path": path, "errcode": errcode }]);
+    stage.wechat.faults(fault).await;
+    let answer = stage.phone.phone_number(&token, &code).await;
+    stage.wechat.no_faults().await;
+    let asked = stage.wechat.asked_at(path).await - before;
+    // Whatever WeChat has forbidden for a while is over.
+    stage.wait(Duration::from_mins(11));
+    (answer, asked)
+}
+
+fn assert_told(answer: &Answer, expected: Told, errcode: i64, call: &str) {
+    assert_eq!(answer.problem(), expected, "{errcode} to {call}");
+    let hinted = !answer.header("retry-after").is_empty();
+    assert_eq!(hinted, matches!(answer.status, 429 | 503), "{errcode}");
+}
+
+#[tokio::test]
+async fn every_errcode_says_what_to_do_to_whoever_can() {
+    story(async {
+        let stage = Stage::start().await;
+        for (errcode, login, token, phone) in TABLE {
+            let before = stage.wechat.asked_at(PATH).await;
+            let answer = login_under(&stage, json!({ "errcode": errcode })).await;
+            assert_told(&answer, login, errcode, "login");
+            let asked = stage.wechat.asked_at(PATH).await - before;
+            assert_eq!(asked, 1, "{errcode}: a code is sent once");
+
+            let (answer, asked) = phone_under(&stage, TOKEN_PATH, errcode).await;
+            assert_told(&answer, token, errcode, TOKEN_PATH);
+            let most = if errcode == -1 { 3 } else { 1 };
+            assert!(
+                (1..=most).contains(&asked),
+                "{errcode}: asked {asked} times"
+            );
+
+            let (answer, asked) = phone_under(&stage, PHONE_PATH, errcode).await;
+            assert_told(&answer, phone, errcode, PHONE_PATH);
+            // WeChat gives the very token again that it refuses: then nobody asks a second time.
+            assert_eq!(asked, 1, "{errcode}: a phone code is sent once");
+        }
+        stage.end().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_errcode_of_another_call_is_nobodys_fault() {
+    story(async {
+        let stage = Stage::start().await;
+        for errcode in ELSEWHERE {
+            let login = login_under(&stage, json!({ "errcode": errcode })).await;
+            let (token, _) = phone_under(&stage, TOKEN_PATH, errcode).await;
+            let (phone, _) = phone_under(&stage, PHONE_PATH, errcode).await;
+            for answer in [login, token, phone] {
+                let told = answer.problem();
+                assert!(
+                    [STRANGE, OPERATOR, OURS, LIMIT].contains(&told),
+                    "{errcode}: {told:?}"
+                );
+            }
+        }
+        stage.end().await;
+    })
+    .await;
+}
+
+/// A code that WeChat has read and not answered about is not sent again, whoever asks.
+#[tokio::test]
+async fn a_code_whose_answer_was_lost_is_sent_once() {
+    story(async {
+        let stage = Stage::start().await;
+        for round in 0..25 {
+            let openid = format!("oLost{round}");
+            let code = stage.wechat.login_code(&openid).await;
+            let reset = json!([{ "path": PATH, "reset": "after", "times": 1 }]);
+            stage.wechat.faults(reset).await;
+            let answer = stage.phone.login(&code).await;
+            assert_eq!(answer.problem(), AWAY);
+            for nonce in ["", "another"] {
+                let again = stage.phone.login_as(&code, nonce).await;
+                assert_eq!(again.problem(), NEW_LOGIN);
+            }
+            assert_eq!(stage.wechat.asked_about(&code).await, 1);
+            stage.log_in(&openid).await;
+        }
+        stage.end().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn garbage_from_wechat_makes_no_session() {
     story(async {

@@ -3,7 +3,10 @@
 //! The long forms are in the soak tests.
 mod clocks;
 mod ground;
+mod phone_numbers;
+mod processes;
 mod rotation;
+mod tokens;
 
 use self::ground::on_redis_and_postgres;
 

@@ -1,6 +1,7 @@
 //! The long checks: `scripts/soak`. Each has a quick sister among the other tests.
 mod chance;
 mod clocks;
+mod codes;
 mod crypto_away;
 mod disk;
 mod failover;
