@@ -56,7 +56,8 @@ function drawRow(row, id, whole, call) {
 /** A lane at work is drawn thick; the one that is called begins, or ends, in the middle of the row. */
 function lineClass(lane, { message, kind, leaf }, active) {
   if (!active.includes(lane)) return ''
-  if (lane !== message.to || message.from === message.to) return 'on'
+  if (lane !== message.to) return 'on'
+  if (message.from === message.to) return message.note ? 'on only' : 'on'
   if (leaf) return 'on only'
   return kind === 'call' ? 'on begins' : 'on ends'
 }

@@ -26,7 +26,7 @@ async function start() {
   const server = await config()
   byId('version').textContent = server.version
   drawLanes(server.store)
-  if (server.wechat !== 'fake') return warn('live.real')
+  if (server.wechat === 'real') return warn('live.real')
 
   const calls = createCalls(drawAllCalls)
   const world = createWorld(drawWorld)

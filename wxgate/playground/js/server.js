@@ -2,7 +2,7 @@
 
 const HERE = '/playground'
 
-/** What this wxgate runs on: `{appid, store, wechat, version}`. */
+/** What this wxgate runs on: `{appid, store, version}`, and `wechat` where that is `real`. */
 export async function config() {
   return (await ask('GET', '/config')).json()
 }

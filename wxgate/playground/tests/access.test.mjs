@@ -10,7 +10,10 @@ import { start } from './support/wxgate.mjs'
 
 let wxgate
 let browser
-before(async () => ([wxgate, browser] = await Promise.all([start(), launch()])))
+before(async () => {
+  wxgate = await start()
+  browser = await launch()
+})
 after(async () => {
   await browser?.close()
   await wxgate?.stop()

@@ -14,7 +14,7 @@ const VENDOR = 'vendor/wxgate-miniprogram.js'
 const files = readdirSync(ROOT, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => `${entry.parentPath ?? entry.path}/${entry.name}`.slice(ROOT.length).replace(/^\//, ''))
-  .filter((name) => !name.startsWith('tests/'))
+  .filter((name) => name === 'index.html' || /^(css|js|vendor)\//.test(name))
 const ours = files.filter((name) => name !== VENDOR)
 const text = (name) => readFileSync(ROOT + name, 'utf8')
 

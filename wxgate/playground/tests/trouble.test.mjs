@@ -9,7 +9,10 @@ import { start } from './support/wxgate.mjs'
 let wxgate
 let browser
 let page
-before(async () => ([wxgate, browser] = await Promise.all([start(), launch()])))
+before(async () => {
+  wxgate = await start()
+  browser = await launch()
+})
 beforeEach(async () => (page = await visit(browser, wxgate.base)))
 afterEach(async () => {
   assert.deepEqual(page.complaints, [])

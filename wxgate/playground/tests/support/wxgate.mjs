@@ -25,7 +25,7 @@ export async function start() {
   const process_ = spawn(process.env.WXGATE_BIN ?? BUILT, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   for (const stream of [process_.stdout, process_.stderr]) stream.on('data', (chunk) => (said = (said + chunk).slice(-4000)))
-  const ended = new Promise((resolve) => process_.once('exit', resolve).once('error', resolve))
+  const ended = new Promise((resolve) => process_.once('exit', () => resolve('it ended')).once('error', ({ message }) => resolve(message)))
   const stop = async () => {
     process_.kill('SIGTERM')
     const late = setTimeout(() => process_.kill('SIGKILL'), 15_000)
@@ -35,7 +35,7 @@ export async function start() {
   }
   const base = `http://127.0.0.1:${ports[0]}`
   try {
-    await Promise.race([answers(`${base}/playground/config`), ended.then(() => Promise.reject(new Error('it ended')))])
+    await Promise.race([answers(`${base}/playground/config`), ended.then((why) => Promise.reject(new Error(why)))])
   } catch (error) {
     await stop()
     throw new Error(`wxgate does not serve the playground (${error.message}):\n${said}`)
