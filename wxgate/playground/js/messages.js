@@ -3,7 +3,12 @@
 /** The columns of the diagram, in order. */
 export const LANES = ['app', 'gateway', 'session', 'crypto', 'wechat', 'store', 'sql']
 
-const SERVICES = { 'wx.session.v1.SessionService': 'session', 'wx.crypto.v1.CryptoService': 'crypto' }
+const SERVICES = {
+  'wx.session.v1.SessionService': 'session',
+  'wx.crypto.v1.CryptoService': 'crypto',
+  // Within a request, only crypto-service is asked whether it is there.
+  'grpc.health.v1.Health': 'crypto',
+}
 const DATABASES = { memory: 'store', redis: 'store', sqlite: 'sql', postgresql: 'sql' }
 
 /** `wx.session.v1.SessionService/Login` is a method of `session`; an HTTP name is nobody's. */

@@ -37,6 +37,7 @@ test('a span is in the lane of the service that does its work', () => {
   })
   assert.equal(laneOf(span('x', 'y', 'store.swap', 'client', 0, 0, { 'db.system.name': 'redis' })), 'store')
   assert.equal(laneOf(span('x', 'y', 'users', 'client', 0, 0, { 'db.system.name': 'postgresql' })), 'sql')
+  assert.equal(laneOf(span('x', 'y', 'grpc.health.v1.Health/Check', 'client', 0, 0)), 'crypto')
   assert.equal(shortName(SEAL), 'SealSessionKey')
   assert.equal(shortName('POST /v1/login'), 'POST /v1/login')
 })

@@ -22,10 +22,10 @@ export async function start() {
   const config = join(folder, 'wxgate.toml')
   writeFileSync(config, settings(ports))
   const args = ['dev', '--config', config, '--data-dir', join(folder, 'data')]
-  const process_ = spawn(process.env.WXGATE_BIN ?? BUILT, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const process_ = spawn(process.env.WXGATE_BIN ?? BUILT, args, { cwd: folder, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   for (const stream of [process_.stdout, process_.stderr]) stream.on('data', (chunk) => (said = (said + chunk).slice(-4000)))
-  const ended = new Promise((resolve) => process_.once('exit', () => resolve('it ended')).once('error', ({ message }) => resolve(message)))
+  const ended = new Promise((resolve) => process_.once('close', () => resolve('it ended')).once('error', ({ message }) => resolve(message)))
   const stop = async () => {
     process_.kill('SIGTERM')
     const late = setTimeout(() => process_.kill('SIGKILL'), 15_000)
@@ -41,6 +41,11 @@ export async function start() {
     throw new Error(`wxgate does not serve the playground (${error.message}):\n${said}`)
   }
   return { base, stop }
+}
+
+/** Whatever begins with WXGATE_ is a setting to wxgate. */
+function environment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WXGATE_')))
 }
 
 async function answers(url) {
