@@ -46,7 +46,8 @@ function drawRow(row, id, whole, call) {
   const label = el('span', { class: 'label', vars: { ...vars, rest: LANES.length - 1 - right }, 'data-side': left > 3 ? 'right' : 'left' }, el('span', {}, labelOf(row, call)))
   const button = el(
     'button',
-    { id, type: 'button', 'aria-expanded': String(isOpen), 'aria-label': spoken(row, call), onclick: () => toggle(id, call) },
+    { id, type: 'button', 'aria-expanded': String(isOpen), onclick: () => toggle(id, call) },
+    el('span', { class: 'unseen' }, spoken(row, call)),
     el('span', { class: 'track', 'aria-hidden': 'true' }, lines, label, arrow),
     el('span', { class: 'time', 'aria-hidden': 'true' }, ...timeOf(row, whole)),
   )

@@ -34,8 +34,7 @@ export function drawGuide() {
   const next = NAMES.find((name) => !done.has(name) && name !== shown)
   fill(
     byId('step'),
-    !done.has(shown) && el('p', { class: 'do' }, t(`step.${shown}.do`)),
-    el('p', {}, t(`step.${shown}.shows`)),
+    el('div', {}, !done.has(shown) && el('p', { class: 'do' }, t(`step.${shown}.do`)), el('p', {}, t(`step.${shown}.shows`))),
     done.has(shown) && next && el('button', { id: 'next-step', type: 'button', onclick: () => show(next) }, t('guide.next', { step: t(`step.${next}`) })),
   )
 }

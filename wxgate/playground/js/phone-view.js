@@ -13,7 +13,7 @@ export function drawPhone(phone, world, locked) {
   const { status, user } = state()
   byId('phone').toggleAttribute('data-locked', locked)
   byId('phone-screen').inert = locked
-  const page = status === 'active' && user ? member(phone, user) : welcome(phone)
+  const page = status === 'active' && user ? member(phone, user, world) : welcome(phone)
   fill(byId('phone-page'), page)
   byId('phone-page').setAttribute('aria-busy', String(Boolean(seen.busy)))
   drawNotice(seen)
@@ -62,7 +62,7 @@ function welcome(phone) {
   )
 }
 
-function member(phone, user) {
+function member(phone, user, world) {
   return [
     el(
       'section',
@@ -70,7 +70,7 @@ function member(phone, user) {
       el('span', { class: 'avatar', 'aria-hidden': 'true' }, (user.nickname || t('app.guest')).slice(0, 1)),
       el('div', {}, el('strong', {}, user.nickname || t('app.guest')), el('span', { class: 'id' }, user.id.slice(-12))),
     ),
-    stamps(phone),
+    stamps(phone, world),
     number(phone),
     nickname(phone, user),
     token(phone),
@@ -84,8 +84,8 @@ function member(phone, user) {
   ]
 }
 
-function stamps(phone) {
-  const have = phone.stamps()
+function stamps(phone, world) {
+  const have = world.stamps()
   const row = Array.from({ length: ROW }, (_, place) => el('i', { class: place < have % ROW || (have && have % ROW === 0) ? 'stamped' : '' }))
   return el(
     'section',

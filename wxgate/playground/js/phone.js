@@ -85,10 +85,9 @@ export function createPhone({ id, name, world, appid, told, changed }) {
       wx.visible(true)
     },
     login: act('login', () => client.login()),
-    stamps: () => storage.get('stamps') ?? 0,
     use: act('use', async () => {
       await client.request({ url: '/v1/session' })
-      storage.set('stamps', (storage.get('stamps') ?? 0) + 1)
+      world.stamp()
     }),
     sharePhone: act('phone', async () => {
       const detail = world.isOn('key') ? await tapBeforeKeyChange(wx, world, client) : await tap(wx, world)

@@ -1,6 +1,8 @@
 // The playground's own calls: nothing of them exists outside `wxgate dev`.
 
 const HERE = '/playground'
+/** Between two tries to listen. */
+const AGAIN_MS = 2000
 
 /** What this wxgate runs on: `{appid, store, version}`, and `wechat` where that is `real`. */
 export async function config() {
@@ -16,8 +18,12 @@ export async function storeDown(down) {
 export function listen(span, live) {
   const source = new EventSource(`${HERE}/trace`)
   source.onopen = () => live(true)
-  source.onerror = () => live(false) // it connects again by itself
   source.onmessage = ({ data }) => span(JSON.parse(data))
+  source.onerror = () => {
+    live(false)
+    // A broken connection it mends by itself; after a refusal, such as a proxy's 502, it gives up.
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(span, live), AGAIN_MS)
+  }
 }
 
 /** The control calls of fake-wechat: it plays the user's WeChat. */

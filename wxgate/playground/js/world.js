@@ -40,8 +40,14 @@ export function createWorld(changed) {
     },
     person: () => kept.get('openid'),
     met: (openid) => kept.set('openid', openid),
+    /** What the tea shop has on its card for this person. */
+    stamps: () => kept.get('stamps') ?? 0,
+    stamp: () => kept.set('stamps', (kept.get('stamps') ?? 0) + 1),
     /** Somebody else takes the phones. */
-    forget: () => kept.remove('openid'),
+    forget() {
+      kept.remove('openid')
+      kept.remove('stamps')
+    },
     isOn: (trouble) => on.has(trouble),
     anyOn: () => on.size > 0,
     turn,

@@ -89,10 +89,13 @@ function delay(failures, { retryAfter: retryAfter2 = 0 }, random) {
 }
 function createGate(runtime) {
   let failures = 0;
+  let shutAt = 0;
   let shutFor = 0;
-  let opensAt = 0;
   let last;
-  const wait = () => Math.max(0, Math.min(opensAt - runtime.now(), shutFor));
+  const wait = () => {
+    const since = runtime.now() - shutAt;
+    return since < 0 ? 0 : Math.max(0, shutFor - since);
+  };
   return {
     wait,
     open: () => {
@@ -101,7 +104,7 @@ function createGate(runtime) {
     shut: (error) => {
       last = error;
       shutFor = delay(++failures, error, runtime.random);
-      opensAt = runtime.now() + shutFor;
+      shutAt = runtime.now();
     },
     pass: async (patience) => {
       if (wait() > patience) throw last;
@@ -211,13 +214,14 @@ function createRefreshLoop(sessions, isShown, gate, runtime) {
   const { now, random } = runtime;
   let timer;
   let notBefore = 0;
+  const pause = () => Math.min(notBefore - now(), 2 * PAUSE);
   const arm = () => {
     if (timer !== void 0) runtime.clearTimeout(timer);
     timer = void 0;
     const session = sessions.peek();
     if (!session || !isShown()) return;
     const due = isDue(session, now()) ? 0 : session.refreshAt - now();
-    timer = runtime.setTimeout(ring, Math.min(DAY, Math.max(due, notBefore - now(), gate.wait())));
+    timer = runtime.setTimeout(ring, Math.min(DAY, Math.max(due, pause(), gate.wait())));
   };
   const ring = async () => {
     timer = void 0;
@@ -395,11 +399,11 @@ async function persist({ gate, whenShown }, work) {
 // src/sessions.ts
 var DISTRUST = 3e4;
 function createSessions(door, storage, hooks) {
-  const { runtime, gate } = door;
-  const { now, random } = runtime;
+  const { runtime } = door;
+  const { now } = runtime;
   let { status, session } = storage.load();
   let epoch = 0;
-  let distrustUntil = 0;
+  let distrustedAt = 0;
   const logIn = createLogin(door);
   const { join, landed } = createFlight();
   const state = () => session ? { status, user: session.user } : { status };
@@ -452,7 +456,7 @@ function createSessions(door, storage, hooks) {
   const current = async () => {
     refuseWhenEnded();
     if (!session || now() >= session.expiresAt) return join(enter);
-    if (isDue(session, now()) && !gate.wait()) renew().catch(() => void 0);
+    if (isDue(session, now())) renew().catch(() => void 0);
     return session;
   };
   return {
@@ -461,15 +465,14 @@ function createSessions(door, storage, hooks) {
     current,
     renew,
     replace: async (token, refused) => {
-      await landed();
       refuseWhenEnded();
       if (session && session.token !== token) return session;
-      if (now() < distrustUntil) throw refused;
+      if (Math.abs(now() - distrustedAt) < DISTRUST) throw refused;
       lapse();
       return join(enter);
     },
     distrust: (token) => {
-      if (session && session.token === token) distrustUntil = now() + DISTRUST * (1 + random());
+      if (session && session.token === token) distrustedAt = now();
     },
     login: async (fresh) => {
       const ended = status === "logged_out" || status === "blocked";
