@@ -12,7 +12,7 @@ export const SCREENSHOTS = process.env.SCREENSHOTS ?? join(tmpdir(), 'wxgate-pla
 /** Chromium: from CHROMIUM, or the first on the path. */
 function executable() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']) {
+  for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']) {
     try {
       return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
     } catch {
