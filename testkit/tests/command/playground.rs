@@ -13,8 +13,10 @@ struct Spans {
 impl Spans {
     async fn watch(laptop: &Laptop) -> Self {
         let url = format!("http://{}/playground/trace", laptop.ports.public);
+        let http = reqwest::Client::builder().no_proxy().build();
+        let asked = http.expect("a client").get(url).send().await;
         Self {
-            response: reqwest::get(url).await.expect("a stream"),
+            response: asked.expect("a stream"),
             heard: String::new(),
         }
     }
