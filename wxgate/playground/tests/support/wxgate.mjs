@@ -22,13 +22,16 @@ export async function start() {
   const config = join(folder, 'wxgate.toml')
   writeFileSync(config, settings(ports))
   const args = ['dev', '--config', config, '--data-dir', join(folder, 'data')]
-  const process_ = spawn(process.env.WXGATE_BIN ?? BUILT, args, { cwd: folder, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
+  const wxgate = spawn(process.env.WXGATE_BIN ?? BUILT, args, { cwd: folder, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
+  // Tests that are broken off take their wxgate along.
+  process.once('exit', () => wxgate.kill('SIGKILL'))
+  process.once('SIGTERM', () => process.exit(1))
   let said = ''
-  for (const stream of [process_.stdout, process_.stderr]) stream.on('data', (chunk) => (said = (said + chunk).slice(-4000)))
-  const ended = new Promise((resolve) => process_.once('close', () => resolve('it ended')).once('error', ({ message }) => resolve(message)))
+  for (const stream of [wxgate.stdout, wxgate.stderr]) stream.on('data', (chunk) => (said = (said + chunk).slice(-4000)))
+  const ended = new Promise((resolve) => wxgate.once('close', () => resolve('it ended')).once('error', ({ message }) => resolve(message)))
   const stop = async () => {
-    process_.kill('SIGTERM')
-    const late = setTimeout(() => process_.kill('SIGKILL'), 15_000)
+    wxgate.kill('SIGTERM')
+    const late = setTimeout(() => wxgate.kill('SIGKILL'), 15_000)
     await ended
     clearTimeout(late)
     rmSync(folder, { recursive: true, force: true })
