@@ -90,7 +90,7 @@ export const zh = {
   'error.session_invalid': '登录状态无效。',
   'error.other': '操作失败（{code}）。',
 
-  'trouble.title': '制造麻烦',
+  'trouble.title': '故障演练',
   'trouble.lead': '打开任意一项，再操作手机。',
   'trouble.slow': '微信变慢',
   'trouble.slow.hint': '登录时微信两秒后才响应。用户只需等这一次；已登录的用户毫无感觉。',
@@ -125,8 +125,8 @@ export const zh = {
   'step.everywhere': '退出所有设备',
   'step.everywhere.do': '点“退出所有设备”，再操作另一部手机。',
   'step.everywhere.shows': 'SQL 中的一行记录即可结束全部会话，立即生效。另一部手机的下一个请求会收到 401，SDK 随即重新登录一次。',
-  'step.trouble': '糟糕的一天',
-  'step.trouble.do': '在“制造麻烦”中打开一项，再操作手机。',
+  'step.trouble': '故障演练',
+  'step.trouble.do': '在“故障演练”中打开一项，再操作手机。',
   'step.trouble.shows': '“会话已结束”（401）与“暂时无法判断”（503）绝不混淆。无论是我们还是微信出故障，都不会让任何人掉线。',
 
   'calls.title': '请求',
