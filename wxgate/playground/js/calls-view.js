@@ -28,10 +28,26 @@ export function drawCalls(calls, again) {
         {},
         el(
           'button',
-          { id: `choose-${call.key}`, type: 'button', 'aria-current': call === shown ? 'true' : undefined, onclick: () => choose(call.key) },
+          {
+            id: `choose-${call.key}`,
+            type: 'button',
+            'aria-current': call === shown ? 'true' : undefined,
+            onclick: () => choose(call.key),
+          },
           el('span', { class: 'name' }, el('b', {}, method), ' ', path),
-          el('span', { class: 'status', 'data-kind': kindOf(call, status) }, status ?? (us === undefined ? '…' : t('result.short.none'))),
-          el('span', { class: 'small' }, phone ? t(`phone.${phone}.short`) : t('calls.other'), ' · ', timeOfDay(at), us === undefined ? '' : ` · ${duration(us)}`),
+          el(
+            'span',
+            { class: 'status', 'data-kind': kindOf(call, status) },
+            status ?? (us === undefined ? '…' : t('result.short.none')),
+          ),
+          el(
+            'span',
+            { class: 'small' },
+            phone ? t(`phone.${phone}.short`) : t('calls.other'),
+            ' · ',
+            timeOfDay(at),
+            us === undefined ? '' : ` · ${duration(us)}`,
+          ),
         ),
       )
     }),

@@ -14,7 +14,12 @@ let open = ''
 export function drawLanes(store) {
   const head = (lane) => {
     const name = lane === 'store' ? `lane.store.${store}` : `lane.${lane}`
-    return el('li', { 'data-lane': lane }, el('span', { class: 'long' }, t(name)), el('span', { class: 'short' }, t(`${name}.short`)))
+    return el(
+      'li',
+      { 'data-lane': lane },
+      el('span', { class: 'long' }, t(name)),
+      el('span', { class: 'short' }, t(`${name}.short`)),
+    )
   }
   fill(byId('lanes'), LANES.map(head))
 }
@@ -35,27 +40,39 @@ export function drawDiagram(call) {
 }
 
 function drawRow(row, id, whole, call) {
-  const { message, kind, active } = row
-  const { left, right, leftwards } = arrowOf(row)
+  const { message, kind } = row
   const isOpen = open === id
-  const lines = LANES.map((lane) => el('i', { 'data-lane': lane, class: lineClass(lane, row, active) }))
-  const vars = { left, span: right - left }
-  const failed = message.span.error || message.pending === undefined && resultOf(message, call).bad
-  const classes = ['row', kind, failed && 'bad', message.note && 'note', message.pending && 'pending', left === right && 'self']
-  const arrow = el('span', { class: `arrow ${leftwards ? 'leftwards' : ''}`, vars, 'data-to': message.to })
-  const label = el('span', { class: 'label', vars: { ...vars, rest: LANES.length - 1 - right }, 'data-side': left > 3 ? 'right' : 'left' }, el('span', {}, labelOf(row, call)))
+  const classes = {
+    bad: message.span.error || resultOf(message, call).bad,
+    note: message.note,
+    pending: message.pending,
+    self: message.from === message.to,
+  }
   const button = el(
     'button',
     { id, type: 'button', 'aria-expanded': String(isOpen), onclick: () => toggle(id, call) },
     el('span', { class: 'unseen' }, spoken(row, call)),
-    el('span', { class: 'track', 'aria-hidden': 'true' }, lines, label, arrow),
-    el('span', { class: 'time', 'aria-hidden': 'true' }, ...timeOf(row, whole)),
+    el('span', { class: 'track', 'aria-hidden': 'true' }, drawTrack(row, call)),
+    el('span', { class: 'time', 'aria-hidden': 'true' }, timeOf(row, whole)),
   )
-  return el('li', { class: classes.filter(Boolean).join(' ') }, button, isOpen && details(row, call))
+  const names = ['row', kind, ...Object.keys(classes).filter((name) => classes[name])]
+  return el('li', { class: names.join(' ') }, button, isOpen && details(row, call))
+}
+
+/** The life lines, the arrow between two of them, and what is written on it. */
+function drawTrack(row, call) {
+  const { left, right, leftwards } = arrowOf(row)
+  const vars = { left, span: right - left, rest: LANES.length - 1 - right }
+  const side = left > 3 ? 'right' : 'left'
+  return [
+    LANES.map((lane) => el('i', { 'data-lane': lane, class: lineClass(lane, row) })),
+    el('span', { class: 'label', vars, 'data-side': side }, el('span', {}, labelOf(row, call))),
+    el('span', { class: `arrow ${leftwards ? 'leftwards' : ''}`, vars, 'data-to': row.message.to }),
+  ]
 }
 
 /** A lane at work is drawn thick; the one that is called begins, or ends, in the middle of the row. */
-function lineClass(lane, { message, kind, leaf }, active) {
+function lineClass(lane, { message, kind, leaf, active }) {
   if (!active.includes(lane)) return ''
   if (lane !== message.to) return 'on'
   if (message.from === message.to) return message.note ? 'on only' : 'on'
@@ -74,13 +91,21 @@ function timeOf({ kind, message }, whole) {
   if (kind === 'return') return []
   const { start, length } = barOf(message, whole)
   const bar = !message.note && el('span', { class: 'bar', vars: { start, length }, 'data-to': message.to })
-  return [el('span', { class: 'bars' }, bar), el('span', { class: 'figures' }, message.name === 'rotate' ? '' : duration(message.span.duration_us))]
+  return [
+    el('span', { class: 'bars' }, bar),
+    el('span', { class: 'figures' }, message.name === 'rotate' ? '' : duration(message.span.duration_us)),
+  ]
 }
 
 function spoken(row, call) {
   const { message, kind } = row
   const [from, to] = kind === 'call' ? [message.from, message.to] : [message.to, message.from]
-  const values = { from: t(`lane.${from}`), to: t(`lane.${to}`), what: labelOf(row, call), time: duration(message.span.duration_us) }
+  const values = {
+    from: t(`lane.${from}`),
+    to: t(`lane.${to}`),
+    what: labelOf(row, call),
+    time: duration(message.span.duration_us),
+  }
   return t(kind === 'call' ? 'diagram.call' : 'diagram.return', values)
 }
 

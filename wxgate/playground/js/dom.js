@@ -2,7 +2,10 @@
 
 /** An element: `on…` are listeners, `vars` custom properties, the rest attributes; undefined and false are left out. */
 export function el(tag, properties = {}, ...children) {
-  const node = tag === 'svg' || tag === 'path' ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag)
+  const node =
+    tag === 'svg' || tag === 'path'
+      ? document.createElementNS('http://www.w3.org/2000/svg', tag)
+      : document.createElement(tag)
   for (const [name, value] of Object.entries(properties)) {
     if (value === undefined || value === false) continue
     if (name.startsWith('on')) node.addEventListener(name.slice(2), value)

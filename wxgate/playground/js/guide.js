@@ -9,7 +9,8 @@ const STEPS = {
   use: ({ method, path, status }) => method === 'GET' && path === '/v1/session' && status === 200,
   phone: ({ path, status }) => ['/v1/phone-number', '/v1/open-data/decrypt'].includes(path) && status === 200,
   later: ({ path, status }) => path === '/v1/session/refresh' && status === 200,
-  second: ({ method, path, status, phone }) => phone === 'b' && method === 'POST' && path === '/v1/login' && status === 200,
+  second: ({ method, path, status, phone }) =>
+    phone === 'b' && method === 'POST' && path === '/v1/login' && status === 200,
   everywhere: ({ method, path, status }) => method === 'DELETE' && path === '/v1/sessions' && status === 204,
   trouble: ({ troubled }) => troubled,
 }
@@ -34,8 +35,19 @@ export function drawGuide() {
   const next = NAMES.find((name) => !done.has(name) && name !== shown)
   fill(
     byId('step'),
-    el('div', {}, !done.has(shown) && el('p', { class: 'do' }, t(`step.${shown}.do`)), el('p', {}, t(`step.${shown}.shows`))),
-    done.has(shown) && next && el('button', { id: 'next-step', type: 'button', onclick: () => show(next) }, t('guide.next', { step: t(`step.${next}`) })),
+    el(
+      'div',
+      {},
+      !done.has(shown) && el('p', { class: 'do' }, t(`step.${shown}.do`)),
+      el('p', {}, t(`step.${shown}.shows`)),
+    ),
+    done.has(shown) &&
+      next &&
+      el(
+        'button',
+        { id: 'next-step', type: 'button', onclick: () => show(next) },
+        t('guide.next', { step: t(`step.${next}`) }),
+      ),
   )
 }
 
@@ -46,7 +58,13 @@ function drawStep(name, index) {
     {},
     el(
       'button',
-      { id: `step-${name}`, type: 'button', class: isDone ? 'done' : '', 'aria-current': name === shown ? 'step' : undefined, onclick: () => show(name) },
+      {
+        id: `step-${name}`,
+        type: 'button',
+        class: isDone ? 'done' : '',
+        'aria-current': name === shown ? 'step' : undefined,
+        onclick: () => show(name),
+      },
       el('span', { class: 'number', 'aria-hidden': 'true' }, isDone ? '✓' : String(index + 1)),
       t(`step.${name}`),
       isDone && el('span', { class: 'unseen' }, ` (${t('guide.done')})`),

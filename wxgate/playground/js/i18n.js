@@ -40,5 +40,6 @@ export function onLanguage(listener) {
 export function translatePage() {
   document.title = t('page.title')
   for (const node of document.querySelectorAll('[data-t]')) node.textContent = t(node.dataset.t)
-  for (const node of document.querySelectorAll('[data-t-label]')) node.setAttribute('aria-label', t(node.dataset.tLabel))
+  for (const node of document.querySelectorAll('[data-t-label]'))
+    node.setAttribute('aria-label', t(node.dataset.tLabel))
 }

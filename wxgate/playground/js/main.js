@@ -31,7 +31,9 @@ async function start() {
   const calls = createCalls(drawAllCalls)
   const world = createWorld(drawWorld)
   await world.calm()
-  const phones = ['a', 'b'].map((id) => createPhone({ id, name: t(`phone.${id}`), world, appid: server.appid, told, changed: draw }))
+  const phones = ['a', 'b'].map((id) =>
+    createPhone({ id, name: t(`phone.${id}`), world, appid: server.appid, told, changed: draw }),
+  )
   let held = phones[0]
   let locked = false
 
@@ -55,7 +57,7 @@ async function start() {
   }
 
   function drawWorld() {
-    drawTroubles(world, () => warn('live.dead'))
+    drawTroubles(world, server.store, () => warn('live.dead'))
   }
 
   function drawTabs() {

@@ -86,11 +86,18 @@ function member(phone, user, world) {
 
 function stamps(phone, world) {
   const have = world.stamps()
-  const row = Array.from({ length: ROW }, (_, place) => el('i', { class: place < have % ROW || (have && have % ROW === 0) ? 'stamped' : '' }))
+  const row = Array.from({ length: ROW }, (_, place) =>
+    el('i', { class: place < have % ROW || (have && have % ROW === 0) ? 'stamped' : '' }),
+  )
   return el(
     'section',
     { class: 'card line' },
-    el('div', {}, el('span', { class: 'small' }, t('app.stamps'), ` ${have}`), el('span', { class: 'stamps', 'aria-hidden': 'true' }, row)),
+    el(
+      'div',
+      {},
+      el('span', { class: 'small' }, t('app.stamps'), ` ${have}`),
+      el('span', { class: 'stamps', 'aria-hidden': 'true' }, row),
+    ),
     button(phone, 'use', 'do-use', () => phone.use()),
   )
 }
@@ -101,13 +108,24 @@ function number(phone) {
   return el(
     'section',
     { class: 'card line' },
-    el('div', {}, el('span', { class: 'small' }, t('app.phone')), known && el('strong', { class: 'figures' }, maskedPhone(known.phoneNumber)), verified),
+    el(
+      'div',
+      {},
+      el('span', { class: 'small' }, t('app.phone')),
+      known && el('strong', { class: 'figures' }, maskedPhone(known.phoneNumber)),
+      verified,
+    ),
     button(phone, known ? 'phoneAgain' : 'phone', 'do-phone', () => phone.sharePhone(), known ? '' : 'main'),
   )
 }
 
 function nickname(phone, user) {
-  const input = el('input', { id: 'nickname', maxlength: '32', autocomplete: 'off', value: phone.seen.draft ?? user.nickname })
+  const input = el('input', {
+    id: 'nickname',
+    maxlength: '32',
+    autocomplete: 'off',
+    value: phone.seen.draft ?? user.nickname,
+  })
   input.addEventListener('input', () => (phone.seen.draft = input.value))
   const submit = (event) => {
     event.preventDefault()
@@ -118,7 +136,11 @@ function nickname(phone, user) {
     { class: 'card line', onsubmit: submit },
     el('label', { for: 'nickname', class: 'small' }, t('app.nickname')),
     input,
-    el('button', { id: 'do-rename', type: 'submit', 'aria-disabled': String(Boolean(phone.seen.busy)) }, t('do.rename')),
+    el(
+      'button',
+      { id: 'do-rename', type: 'submit', 'aria-disabled': String(Boolean(phone.seen.busy)) },
+      t('do.rename'),
+    ),
   )
 }
 
@@ -144,17 +166,28 @@ function devices(phone) {
       'li',
       {},
       el('span', {}, device || t('app.unnamed')),
-      current ? el('span', { class: 'seal' }, t('app.thisone')) : button(phone, 'endSession', `end-${id}`, () => phone.endSession(id)),
+      current
+        ? el('span', { class: 'seal' }, t('app.thisone'))
+        : button(phone, 'endSession', `end-${id}`, () => phone.endSession(id)),
     )
   return el(
     'section',
     { class: 'card' },
-    el('div', { class: 'line' }, el('span', { class: 'small' }, t('app.devices')), button(phone, 'sessions', 'do-sessions', () => phone.sessions())),
+    el(
+      'div',
+      { class: 'line' },
+      el('span', { class: 'small' }, t('app.devices')),
+      button(phone, 'sessions', 'do-sessions', () => phone.sessions()),
+    ),
     sessions && el('ul', { class: 'devices' }, sessions.map(line)),
   )
 }
 
 /** While something is under way buttons do nothing; they keep the focus, so they are not `disabled`. */
 function button(phone, name, id, work, kind = '') {
-  return el('button', { id, type: 'button', class: kind, 'aria-disabled': String(Boolean(phone.seen.busy)), onclick: work }, t(`do.${name}`))
+  return el(
+    'button',
+    { id, type: 'button', class: kind, 'aria-disabled': String(Boolean(phone.seen.busy)), onclick: work },
+    t(`do.${name}`),
+  )
 }

@@ -39,21 +39,28 @@ export function createPhone({ id, name, world, appid, told, changed }) {
   }
 
   /** Does what a button says: one thing at a time, and whatever comes of it is on the screen. */
-  const act = (name, work) => async (...given) => {
-    if (seen.busy) return
-    Object.assign(seen, { busy: name, again: false, toast: undefined })
-    changed()
-    try {
-      const values = await work(...given)
-      seen.toast = { kind: 'good', key: `toast.${name}`, values }
-    } catch (error) {
-      seen.toast = { kind: 'bad', key: `error.${error.code}`, code: error.code ?? error.message, traceId: error.traceId }
+  const act =
+    (name, work) =>
+    async (...given) => {
+      if (seen.busy) return
+      Object.assign(seen, { busy: name, again: false, toast: undefined })
+      changed()
+      try {
+        const values = await work(...given)
+        seen.toast = { kind: 'good', key: `toast.${name}`, values }
+      } catch (error) {
+        seen.toast = {
+          kind: 'bad',
+          key: `error.${error.code}`,
+          code: error.code ?? error.message,
+          traceId: error.traceId,
+        }
+      }
+      seen.busy = undefined
+      changed()
+      const { toast } = seen
+      if (toast.kind === 'good') setTimeout(() => dismiss(toast), NOTICE_MS)
     }
-    seen.busy = undefined
-    changed()
-    const { toast } = seen
-    if (toast.kind === 'good') setTimeout(() => dismiss(toast), NOTICE_MS)
-  }
 
   const dismiss = (toast) => {
     if (seen.toast !== toast) return

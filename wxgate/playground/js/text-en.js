@@ -13,7 +13,8 @@ export const en = {
   'live.on': 'live',
   'live.off': 'connecting…',
   'live.dead': 'wxgate does not answer. Is it still running?',
-  'live.real': 'This wxgate asks the real WeChat, which a browser cannot play. Start it with the fake one: cargo run --release',
+  'live.real':
+    'This wxgate asks the real WeChat, which a browser cannot play. Start it with the fake one: cargo run --release',
 
   'phones.title': 'Phones of one user',
   'phone.a': 'Phone A',
@@ -93,15 +94,21 @@ export const en = {
   'trouble.title': 'Make it hard',
   'trouble.lead': 'Switch something on, then use the phone.',
   'trouble.slow': 'Slow WeChat',
-  'trouble.slow.hint': 'Its answer to a login takes two seconds. The user waits, once; whoever is logged in notices nothing.',
+  'trouble.slow.hint':
+    'Its answer to a login takes two seconds. The user waits, once; whoever is logged in notices nothing.',
   'trouble.busy': 'Busy WeChat',
-  'trouble.busy.hint': 'It answers errcode -1. Logins are tried again with growing pauses; whoever is logged in notices nothing.',
+  'trouble.busy.hint':
+    'It answers errcode -1. Logins are tried again with growing pauses; whoever is logged in notices nothing.',
   'trouble.key': 'New key after the tap',
-  'trouble.key.hint': 'A login elsewhere displaces the session_key before the encrypted number is sent. It still opens: wxgate keeps the last keys.',
+  'trouble.key.hint':
+    'A login elsewhere displaces the session_key before the encrypted number is sent. It still opens: wxgate keeps the last keys.',
   'trouble.store': 'Session store down',
-  'trouble.store.hint': 'The answer is 503, never 401: the phone keeps its token, and nobody has to log in again afterwards.',
+  'trouble.store.redis': 'Redis down',
+  'trouble.store.hint':
+    'The answer is 503, never 401: the phone keeps its token, and nobody has to log in again afterwards.',
   'trouble.lost': 'Next answer lost',
-  'trouble.lost.hint': 'The server did it, the phone never hears. The SDK asks again and gets the same answer, not a second session.',
+  'trouble.lost.hint':
+    'The server did it, the phone never hears. The SDK asks again and gets the same answer, not a second session.',
 
   'guide.title': 'A walk through',
   'guide.next': 'Next: {step}',
@@ -109,25 +116,31 @@ export const en = {
   'guide.shows': 'What this shows',
   'step.login': 'Log in',
   'step.login.do': 'On the phone, press “Log in with WeChat”.',
-  'step.login.shows': 'The phone sends only a one-time code. session-service redeems it at WeChat, crypto-service seals the session_key, and the phone gets session_rd: a signed token from which nothing of the key can be learnt.',
+  'step.login.shows':
+    'The phone sends only a one-time code. session-service redeems it at WeChat, crypto-service seals the session_key, and the phone gets session_rd: a signed token from which nothing of the key can be learnt.',
   'step.use': 'Use it',
   'step.use.do': 'Collect a stamp.',
-  'step.use.shows': 'Every later request carries the token. Its signature is checked first, so forged tokens never reach the store. WeChat is not asked any more.',
+  'step.use.shows':
+    'Every later request carries the token. Its signature is checked first, so forged tokens never reach the store. WeChat is not asked any more.',
   'step.phone': 'Phone number',
   'step.phone.do': 'Press “Share”.',
-  'step.phone.shows': 'With a code, WeChat itself tells the number. Encrypted data, the old way, is opened by crypto-service: the key goes in sealed, the number comes out, the key never does.',
+  'step.phone.shows':
+    'With a code, WeChat itself tells the number. Encrypted data, the old way, is opened by crypto-service: the key goes in sealed, the number comes out, the key never does.',
   'step.later': '20 minutes later',
   'step.later.do': 'Below the phone, press “20 min later”.',
-  'step.later.shows': 'The SDK renews the token before it ends. The user notices nothing. If several requests renew at once, all get the same successor, and the old token passes for 30 more seconds.',
+  'step.later.shows':
+    'The SDK renews the token before it ends. The user notices nothing. If several requests renew at once, all get the same successor, and the old token passes for 30 more seconds.',
   'step.second': 'A second phone',
   'step.second.do': 'Choose phone B and log in there. Then look at “Where you are logged in”.',
   'step.second.shows': 'The same user, another session. Each can be listed and ended by itself; at most ten are kept.',
   'step.everywhere': 'Log out everywhere',
   'step.everywhere.do': 'Press “Log out everywhere”, then use the other phone.',
-  'step.everywhere.shows': 'One row in SQL ends all sessions, and it counts at once. The other phone is told 401 on its next request, and the SDK logs in again, once.',
+  'step.everywhere.shows':
+    'One row in SQL ends all sessions, and it counts at once. The other phone is told 401 on its next request, and the SDK logs in again, once.',
   'step.trouble': 'A bad day',
   'step.trouble.do': 'Switch on something under “Make it hard”, then use the phone.',
-  'step.trouble.shows': '“Your session is over” (401) and “we cannot tell right now” (503) are never confused. A failure of ours or of WeChat logs nobody out.',
+  'step.trouble.shows':
+    '“Your session is over” (401) and “we cannot tell right now” (503) are never confused. A failure of ours or of WeChat logs nobody out.',
 
   'calls.title': 'Calls',
   'calls.clear': 'Clear',
@@ -184,15 +197,23 @@ export const en = {
   'fact.request': 'request id',
   'fact.trace': 'trace id',
 
-  'about.wx.login': 'The mini-program asks WeChat for a code. It can be used once, within five minutes, and says nothing to whoever steals it without the AppSecret.',
-  'about.tap': 'The user agrees to share the number. WeChat hands the mini-program a code for it, and the number encrypted under the session_key.',
-  'about.tap.old': 'The user agrees to share the number. An old WeChat hands over no code, only the number encrypted under the session_key of this moment.',
+  'about.wx.login':
+    'The mini-program asks WeChat for a code. It can be used once, within five minutes, and says nothing to whoever steals it without the AppSecret.',
+  'about.tap':
+    'The user agrees to share the number. WeChat hands the mini-program a code for it, and the number encrypted under the session_key.',
+  'about.tap.old':
+    'The user agrees to share the number. An old WeChat hands over no code, only the number encrypted under the session_key of this moment.',
   'about.rotate': 'WeChat may make a new session_key at any wx.login. What was encrypted before needs the old one.',
-  'about.POST /v1/login': 'The one request of a login: the code, and a word of the phone’s own (nonce), so that a repetition gets the same session and a thief gets none.',
-  'about.POST /v1/session/refresh': 'The old token is shown, its successor comes back. Asked twice, the answer is the same.',
-  'about.GET /v1/session': 'A request of the logged-in user. Your own services ask in the same way, over gRPC or through their proxy.',
-  'about.POST /v1/open-data/decrypt': 'What WeChat encrypted, as the phone got it. Failed attempts are limited to ten a day for each user.',
-  'about.POST /v1/phone-number': 'The code of the phone number button. An answer can be asked for again: WeChat charges once.',
+  'about.POST /v1/login':
+    'The one request of a login: the code, and a word of the phone’s own (nonce), so that a repetition gets the same session and a thief gets none.',
+  'about.POST /v1/session/refresh':
+    'The old token is shown, its successor comes back. Asked twice, the answer is the same.',
+  'about.GET /v1/session':
+    'A request of the logged-in user. Your own services ask in the same way, over gRPC or through their proxy.',
+  'about.POST /v1/open-data/decrypt':
+    'What WeChat encrypted, as the phone got it. Failed attempts are limited to ten a day for each user.',
+  'about.POST /v1/phone-number':
+    'The code of the phone number button. An answer can be asked for again: WeChat charges once.',
   'about.Login': 'session-service takes the code once, whoever sends it and however often.',
   'about.Verify': 'Signature, revocations, then one look into the store.',
   'about.Refresh': 'One compare-and-swap steps the session’s generation. Whoever loses a race finds the winner’s.',
@@ -203,11 +224,14 @@ export const en = {
   'about.DecryptOpenData': 'The last keys of this user go to crypto-service, sealed, newest first.',
   'about.GetPhoneNumber': 'session-service redeems the code at WeChat, with the access_token that it alone keeps.',
   'about.UpdateProfile': 'Nickname and picture are what the user typed: WeChat does not tell them any more.',
-  'about.SealSessionKey': 'The session_key goes in once and comes back sealed for this user. No call gives it out again: only crypto-service has the master key.',
-  'about.OpenData': 'crypto-service tries the sealed keys, and checks padding, app, user and time. The number comes out; the key stays in.',
+  'about.SealSessionKey':
+    'The session_key goes in once and comes back sealed for this user. No call gives it out again: only crypto-service has the master key.',
+  'about.OpenData':
+    'crypto-service tries the sealed keys, and checks padding, app, user and time. The number comes out; the key stays in.',
   'about.VerifyRawData': 'crypto-service checks the signature with the sealed key.',
   'about.Check': 'Is it there? Asked before the code is spent, so that no login is lost to a service that is away.',
-  'about.GET /sns/jscode2session': 'code and AppSecret for openid and session_key. This is the only place where the AppSecret is used.',
+  'about.GET /sns/jscode2session':
+    'code and AppSecret for openid and session_key. This is the only place where the AppSecret is used.',
   'about.store.read': 'One read. Records are sealed: whoever copies the store finds no token, no openid, no key.',
   'about.store.swap': 'All changes in one atomic step, which fails if somebody else was faster.',
   'about.app': 'What the phone sent.',

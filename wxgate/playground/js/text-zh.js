@@ -99,6 +99,7 @@ export const zh = {
   'trouble.key': '点击后密钥变更',
   'trouble.key.hint': '加密的手机号还没发出，别处的登录就换掉了 session_key。照样能解开：wxgate 保留最近几把密钥。',
   'trouble.store': '会话存储中断',
+  'trouble.store.redis': 'Redis 中断',
   'trouble.store.hint': '返回 503，绝不返回 401：手机保留令牌，恢复后谁都不用重新登录。',
   'trouble.lost': '丢失下一个响应',
   'trouble.lost.hint': '服务器已经处理，手机却没收到。SDK 会再问一次，得到同样的结果，不会多出一个会话。',
@@ -109,25 +110,30 @@ export const zh = {
   'guide.shows': '这说明了什么',
   'step.login': '登录',
   'step.login.do': '在手机上点“微信登录”。',
-  'step.login.shows': '手机只发出一个一次性 code。session-service 用它向微信换取身份，crypto-service 将 session_key 加密封存，手机拿到的是 session_rd：一个经过签名的令牌，从中推不出密钥的任何信息。',
+  'step.login.shows':
+    '手机只发出一个一次性 code。session-service 用它向微信换取身份，crypto-service 将 session_key 加密封存，手机拿到的是 session_rd：一个经过签名的令牌，从中推不出密钥的任何信息。',
   'step.use': '使用',
   'step.use.do': '点“集章”。',
   'step.use.shows': '此后每个请求都带上令牌。先验签名，伪造的令牌根本到不了存储层；也不再需要询问微信。',
   'step.phone': '手机号',
   'step.phone.do': '点“授权”。',
-  'step.phone.shows': '有 code 时，由微信直接告知号码。旧方式的加密数据由 crypto-service 解开：进去的是封存的密钥，出来的是号码，密钥从不离开。',
+  'step.phone.shows':
+    '有 code 时，由微信直接告知号码。旧方式的加密数据由 crypto-service 解开：进去的是封存的密钥，出来的是号码，密钥从不离开。',
   'step.later': '20 分钟后',
   'step.later.do': '在手机下方点“过 20 分钟”。',
-  'step.later.shows': 'SDK 在令牌过期前自动续期，用户毫无感觉。多个请求同时续期时，得到的是同一个新令牌，旧令牌还能再用 30 秒。',
+  'step.later.shows':
+    'SDK 在令牌过期前自动续期，用户毫无感觉。多个请求同时续期时，得到的是同一个新令牌，旧令牌还能再用 30 秒。',
   'step.second': '第二部手机',
   'step.second.do': '切换到手机 B 并登录，再查看“已登录的设备”。',
   'step.second.shows': '同一个用户，另一个会话。每个会话都能单独列出、单独下线，最多保留十个。',
   'step.everywhere': '退出所有设备',
   'step.everywhere.do': '点“退出所有设备”，再操作另一部手机。',
-  'step.everywhere.shows': 'SQL 中的一行记录即可结束全部会话，立即生效。另一部手机的下一个请求会收到 401，SDK 随即重新登录一次。',
+  'step.everywhere.shows':
+    'SQL 中的一行记录即可结束全部会话，立即生效。另一部手机的下一个请求会收到 401，SDK 随即重新登录一次。',
   'step.trouble': '故障演练',
   'step.trouble.do': '在“故障演练”中打开一项，再操作手机。',
-  'step.trouble.shows': '“会话已结束”（401）与“暂时无法判断”（503）绝不混淆。无论是我们还是微信出故障，都不会让任何人掉线。',
+  'step.trouble.shows':
+    '“会话已结束”（401）与“暂时无法判断”（503）绝不混淆。无论是我们还是微信出故障，都不会让任何人掉线。',
 
   'calls.title': '请求',
   'calls.clear': '清空',
@@ -188,7 +194,8 @@ export const zh = {
   'about.tap': '用户同意提供手机号。微信交给小程序一个 code，以及用 session_key 加密的号码。',
   'about.tap.old': '用户同意提供手机号。旧版微信不给 code，只给用当时的 session_key 加密的号码。',
   'about.rotate': '每次 wx.login 都可能产生新的 session_key，而此前加密的数据仍需要旧密钥。',
-  'about.POST /v1/login': '登录只需这一个请求：带上 code 和手机自己生成的随机串（nonce）。重发会得到同一个会话，窃取者什么也得不到。',
+  'about.POST /v1/login':
+    '登录只需这一个请求：带上 code 和手机自己生成的随机串（nonce）。重发会得到同一个会话，窃取者什么也得不到。',
   'about.POST /v1/session/refresh': '出示旧令牌，换回新令牌。问两次，答案相同。',
   'about.GET /v1/session': '已登录用户的一个请求。你自己的服务也这样询问：通过 gRPC，或通过反向代理。',
   'about.POST /v1/open-data/decrypt': '微信加密的数据，原样转交。每个用户每天最多失败十次。',
@@ -203,7 +210,8 @@ export const zh = {
   'about.DecryptOpenData': '该用户最近的几把密钥以封存状态交给 crypto-service，新的在前。',
   'about.GetPhoneNumber': 'session-service 用只有它持有的 access_token，拿 code 向微信换取号码。',
   'about.UpdateProfile': '昵称和头像由用户自己填写：微信已不再提供。',
-  'about.SealSessionKey': 'session_key 只进去一次，返回的是为该用户封存的密文。没有任何调用能再取出它：主密钥只在 crypto-service 手里。',
+  'about.SealSessionKey':
+    'session_key 只进去一次，返回的是为该用户封存的密文。没有任何调用能再取出它：主密钥只在 crypto-service 手里。',
   'about.OpenData': 'crypto-service 依次尝试封存的密钥，并核对填充、应用、用户和时间。出来的是号码，密钥留在里面。',
   'about.VerifyRawData': 'crypto-service 用封存的密钥校验签名。',
   'about.Check': '它在吗？先问再用 code，以免因服务不在而白白浪费一次登录。',

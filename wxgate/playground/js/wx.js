@@ -40,7 +40,11 @@ export function createWx({ phone, storage, person, met, told, loses }) {
     told(exchange)
     try {
       const answer = await sent(options)
-      Object.assign(exchange, { status: answer.statusCode, code: answer.statusCode < 400 ? undefined : answer.data?.code, requestId: answer.header['x-request-id'] })
+      Object.assign(exchange, {
+        status: answer.statusCode,
+        code: answer.statusCode < 400 ? undefined : answer.data?.code,
+        requestId: answer.header['x-request-id'],
+      })
       if (!loses()) return success(answer)
       exchange.lost = true
       fail({ errMsg: 'request:fail' })

@@ -21,7 +21,13 @@ after(async () => {
 
 for (const locale of ['en-US', 'zh-CN']) {
   test(`on a phone nothing is wider than the screen: ${locale}`, async () => {
-    const page = await visit(browser, wxgate.base, { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, locale, colorScheme: 'dark' })
+    const page = await visit(browser, wxgate.base, {
+      viewport: { width: 360, height: 740 },
+      isMobile: true,
+      hasTouch: true,
+      locale,
+      colorScheme: 'dark',
+    })
     await press(page, 'do-login')
     await lanes(page)
     await page.locator('#rows button').nth(4).tap()
@@ -56,7 +62,11 @@ test('a keyboard is enough', async () => {
   await key('ArrowDown')
   await key('Enter')
   assert.equal(await page.getAttribute('#rows li:nth-child(3) button', 'aria-expanded'), 'true')
-  assert.equal(await focused(), await page.getAttribute('#rows li:nth-child(3) button', 'id'), 'the row keeps the focus')
+  assert.equal(
+    await focused(),
+    await page.getAttribute('#rows li:nth-child(3) button', 'id'),
+    'the row keeps the focus',
+  )
   await shoot(page, 'keyboard')
   await key('End')
   await key('Enter')

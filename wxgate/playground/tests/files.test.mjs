@@ -25,7 +25,11 @@ test('the page is made of few files, and small ones', () => {
 
 test('nothing is loaded from elsewhere, and nothing is inline', () => {
   for (const name of files) {
-    assert.doesNotMatch(text(name).replaceAll('http://www.w3.org/2000/svg', ''), /https?:\/\/[\w.-]+\/|url\(\s*['"]?(https?:)?\/\//, name)
+    assert.doesNotMatch(
+      text(name).replaceAll('http://www.w3.org/2000/svg', ''),
+      /https?:\/\/[\w.-]+\/|url\(\s*['"]?(https?:)?\/\//,
+      name,
+    )
   }
   assert.doesNotMatch(text('index.html'), /<script(?![^>]* src=)|<style| style=| on\w+=/)
 })
@@ -43,13 +47,19 @@ test('both languages say the same things, with the same values', () => {
 })
 
 test('every text that is asked for is there', () => {
-  const asked = ours.flatMap((name) => [...text(name).matchAll(/\bt\('([^']+)'|data-t(?:-label)?="([^"]+)"/g)].map(([, one, other]) => one ?? other))
+  const asked = ours.flatMap((name) =>
+    [...text(name).matchAll(/\bt\('([^']+)'|data-t(?:-label)?="([^"]+)"/g)].map(([, one, other]) => one ?? other),
+  )
   assert.ok(asked.length > 30)
   for (const key of asked) assert.ok(key in en, key)
 })
 
-test('the SDK here is the one that the repository builds', { skip: !existsSync(`${SDK}package.json`) && 'there is no SDK here' }, () => {
-  const built = `${SDK}dist/esm/index.js`
-  assert.ok(existsSync(built), `build it first: npm --prefix ${SDK} run build`)
-  assert.equal(text(VENDOR), readFileSync(built, 'utf8'), `cp ${built} ${ROOT}${VENDOR}`)
-})
+test(
+  'the SDK here is the one that the repository builds',
+  { skip: !existsSync(`${SDK}package.json`) && 'there is no SDK here' },
+  () => {
+    const built = `${SDK}dist/esm/index.js`
+    assert.ok(existsSync(built), `build it first: npm --prefix ${SDK} run build`)
+    assert.equal(text(VENDOR), readFileSync(built, 'utf8'), `cp ${built} ${ROOT}${VENDOR}`)
+  },
+)

@@ -32,8 +32,15 @@ const SPANS = [
 test('a span is in the lane of the service that does its work', () => {
   const lanes = Object.fromEntries(SPANS.map((each) => [each.span, laneOf(each)]))
   assert.deepEqual(lanes, {
-    root: 'gateway', login: 'session', 'login-server': 'session', seal: 'crypto', 'seal-server': 'crypto',
-    wechat: 'wechat', read: 'store', user: 'sql', transaction: undefined,
+    root: 'gateway',
+    login: 'session',
+    'login-server': 'session',
+    seal: 'crypto',
+    'seal-server': 'crypto',
+    wechat: 'wechat',
+    read: 'store',
+    user: 'sql',
+    transaction: undefined,
   })
   assert.equal(laneOf(span('x', 'y', 'store.swap', 'client', 0, 0, { 'db.system.name': 'redis' })), 'store')
   assert.equal(laneOf(span('x', 'y', 'users', 'client', 0, 0, { 'db.system.name': 'postgresql' })), 'sql')
@@ -47,13 +54,19 @@ test('caller and callee of a gRPC call are one message, and children come in the
   assert.deepEqual(others, [])
   const [login] = root.children
   assert.equal(login.server.span, 'login-server')
-  assert.deepEqual(login.children.map(({ name, from, to }) => [name, from, to]), [
-    ['store.read', 'session', 'store'],
-    ['GET /sns/jscode2session', 'session', 'wechat'],
-    ['SealSessionKey', 'session', 'crypto'],
-    ['register', 'session', 'session'],
-  ])
-  assert.deepEqual(login.children[3].children.map(({ from, to }) => [from, to]), [['session', 'sql']])
+  assert.deepEqual(
+    login.children.map(({ name, from, to }) => [name, from, to]),
+    [
+      ['store.read', 'session', 'store'],
+      ['GET /sns/jscode2session', 'session', 'wechat'],
+      ['SealSessionKey', 'session', 'crypto'],
+      ['register', 'session', 'session'],
+    ],
+  )
+  assert.deepEqual(
+    login.children[3].children.map(({ from, to }) => [from, to]),
+    [['session', 'sql']],
+  )
 })
 
 test('spans whose parent is missing are still shown', () => {
@@ -64,8 +77,16 @@ test('spans whose parent is missing are still shown', () => {
 test('what causes others is called and returns, with everything else in between', () => {
   const rows = rowsOf(messagesOf(SPANS)).map(({ kind, message }) => `${kind} ${message.name}`)
   assert.deepEqual(rows, [
-    'call POST /v1/login', 'call Login', 'call store.read', 'call GET /sns/jscode2session', 'call SealSessionKey',
-    'call register', 'call INSERT users', 'return register', 'return Login', 'return POST /v1/login',
+    'call POST /v1/login',
+    'call Login',
+    'call store.read',
+    'call GET /sns/jscode2session',
+    'call SealSessionKey',
+    'call register',
+    'call INSERT users',
+    'return register',
+    'return Login',
+    'return POST /v1/login',
   ])
 })
 
@@ -86,8 +107,14 @@ test('an arrow points to whom the row speaks to', () => {
 test('a bar never leaves its trace', () => {
   const root = SPANS.at(-1)
   assert.deepEqual(barOf({ span: SPANS[3] }, root), { start: 0.125, length: 0.25 })
-  assert.deepEqual(barOf({ span: span('late', 'root', 'x', 'client', 450, 900) }, root), { start: 0.875, length: 0.125 })
-  assert.deepEqual(barOf({ span: span('early', 'root', 'x', 'client', 0, 0) }, { start_us: 5, duration_us: 0 }), { start: 0, length: 0 })
+  assert.deepEqual(barOf({ span: span('late', 'root', 'x', 'client', 450, 900) }, root), {
+    start: 0.875,
+    length: 0.125,
+  })
+  assert.deepEqual(barOf({ span: span('early', 'root', 'x', 'client', 0, 0) }, { start_us: 5, duration_us: 0 }), {
+    start: 0,
+    length: 0,
+  })
 })
 
 test('a trace is told when its root has come, and again for a straggler', () => {
@@ -132,7 +159,10 @@ test('what a phone saw and what the services did are one call, whichever is know
     exchange(seen)
     if (!servicesFirst) tell(trace)
     ring()
-    assert.deepEqual(list().map((call) => [call.exchange === seen, call.trace === trace]), [[true, true]])
+    assert.deepEqual(
+      list().map((call) => [call.exchange === seen, call.trace === trace]),
+      [[true, true]],
+    )
   }
 })
 
@@ -164,12 +194,26 @@ test('what has left the list does not come back', () => {
 test('the newest calls are kept, newest first', () => {
   const { list, exchange } = calls(2)
   for (const path of ['/1', '/2', '/3']) exchange({ path })
-  assert.deepEqual(list().map((call) => call.exchange.path), ['/3', '/2'])
+  assert.deepEqual(
+    list().map((call) => call.exchange.path),
+    ['/3', '/2'],
+  )
 })
 
 test('what happened at WeChat before a request comes in front, as it happened', () => {
-  const notes = noteMessages({ notes: [{ name: 'rotate', startUs: 1, durationUs: 2 }, { name: 'wx.login', startUs: 3, durationUs: 4 }] })
-  assert.deepEqual(notes.map(({ name, from, to }) => [name, from, to]), [['rotate', 'wechat', 'wechat'], ['wx.login', 'app', 'wechat']])
+  const notes = noteMessages({
+    notes: [
+      { name: 'rotate', startUs: 1, durationUs: 2 },
+      { name: 'wx.login', startUs: 3, durationUs: 4 },
+    ],
+  })
+  assert.deepEqual(
+    notes.map(({ name, from, to }) => [name, from, to]),
+    [
+      ['rotate', 'wechat', 'wechat'],
+      ['wx.login', 'app', 'wechat'],
+    ],
+  )
   assert.deepEqual(noteMessages(undefined), [])
 })
 

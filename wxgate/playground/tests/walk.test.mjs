@@ -38,7 +38,11 @@ for (const { said, pictures, ...visitor } of WALKS) {
     await shoot(page, `${pictures}-1-login`)
 
     await press(page, 'do-use')
-    assert.deepEqual((await lanes(page)).filter((lane) => ['wechat', 'crypto'].includes(lane)), [], 'nobody else is asked')
+    assert.deepEqual(
+      (await lanes(page)).filter((lane) => ['wechat', 'crypto'].includes(lane)),
+      [],
+      'nobody else is asked',
+    )
     assert.equal(await page.locator('.stamped').count(), 1)
 
     await press(page, 'do-phone')

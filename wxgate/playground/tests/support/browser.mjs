@@ -12,7 +12,13 @@ export const SCREENSHOTS = process.env.SCREENSHOTS ?? join(tmpdir(), 'wxgate-pla
 /** Chromium: from CHROMIUM, or the first on the path. */
 function executable() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']) {
+  for (const name of [
+    'chromium',
+    'chromium-browser',
+    'google-chrome',
+    'google-chrome-stable',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ]) {
     try {
       return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
     } catch {
@@ -30,7 +36,13 @@ export function launch() {
 
 /** Opens the playground as a new visitor. `page.complaints` is what the browser found wrong with it. */
 export async function visit(browser, base, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 960 }, locale: 'en-US', colorScheme: 'light', reducedMotion: 'reduce', ...options })
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 960 },
+    locale: 'en-US',
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+    ...options,
+  })
   context.setDefaultTimeout(20_000)
   const page = await context.newPage()
   page.complaints = []
@@ -44,7 +56,9 @@ export async function visit(browser, base, options = {}) {
     if (!request.url().startsWith(base)) page.complaints.push(`a request to ${request.url()}`)
   })
   await page.addInitScript(() => {
-    addEventListener('securitypolicyviolation', ({ violatedDirective, sourceFile }) => console.error(`policy: ${violatedDirective} ${sourceFile}`))
+    addEventListener('securitypolicyviolation', ({ violatedDirective, sourceFile }) =>
+      console.error(`policy: ${violatedDirective} ${sourceFile}`),
+    )
   })
   await page.goto(`${base}/playground`)
   await ready(page)

@@ -8,7 +8,11 @@ export async function press(page, id) {
 
 /** Waits until the phone has done what it was told. */
 export async function settled(page) {
-  await page.waitForFunction(() => document.getElementById('phone-page').getAttribute('aria-busy') === 'false', undefined, { timeout: 45_000 })
+  await page.waitForFunction(
+    () => document.getElementById('phone-page').getAttribute('aria-busy') === 'false',
+    undefined,
+    { timeout: 45_000 },
+  )
 }
 
 /** What the phone says: `{kind, text}`. */
@@ -23,13 +27,21 @@ export async function turn(page, name) {
 
 /** The list of calls, newest first: `POST /v1/login 200`. */
 export function calls(page) {
-  return page.$$eval('#calls button', (buttons) => buttons.map((button) => `${button.querySelector('.name').textContent} ${button.querySelector('.status').textContent}`))
+  return page.$$eval('#calls button', (buttons) =>
+    buttons.map(
+      (button) => `${button.querySelector('.name').textContent} ${button.querySelector('.status').textContent}`,
+    ),
+  )
 }
 
 /** Waits for a call, however it comes to be listed. */
 export async function called(page, call) {
   await page.waitForFunction(
-    (wanted) => [...document.querySelectorAll('#calls button')].some((button) => `${button.querySelector('.name').textContent} ${button.querySelector('.status').textContent}` === wanted),
+    (wanted) =>
+      [...document.querySelectorAll('#calls button')].some(
+        (button) =>
+          `${button.querySelector('.name').textContent} ${button.querySelector('.status').textContent}` === wanted,
+      ),
     call,
   )
 }

@@ -22,13 +22,20 @@ export async function start() {
   const config = join(folder, 'wxgate.toml')
   writeFileSync(config, settings(ports))
   const args = ['dev', '--config', config, '--data-dir', join(folder, 'data')]
-  const wxgate = spawn(process.env.WXGATE_BIN ?? BUILT, args, { cwd: folder, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
+  const wxgate = spawn(process.env.WXGATE_BIN ?? BUILT, args, {
+    cwd: folder,
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   // Tests that are broken off take their wxgate along.
   process.once('exit', () => wxgate.kill('SIGKILL'))
   process.once('SIGTERM', () => process.exit(1))
   let said = ''
-  for (const stream of [wxgate.stdout, wxgate.stderr]) stream.on('data', (chunk) => (said = (said + chunk).slice(-4000)))
-  const ended = new Promise((resolve) => wxgate.once('close', () => resolve('it ended')).once('error', ({ message }) => resolve(message)))
+  for (const stream of [wxgate.stdout, wxgate.stderr])
+    stream.on('data', (chunk) => (said = (said + chunk).slice(-4000)))
+  const ended = new Promise((resolve) =>
+    wxgate.once('close', () => resolve('it ended')).once('error', ({ message }) => resolve(message)),
+  )
   const stop = async () => {
     wxgate.kill('SIGTERM')
     const late = setTimeout(() => wxgate.kill('SIGKILL'), 15_000)
@@ -53,7 +60,7 @@ function environment() {
 
 async function answers(url) {
   const until = Date.now() + PATIENCE_MS
-  for (let seen = 'no answer'; ; ) {
+  for (let seen = 'no answer'; ;) {
     try {
       const answer = await fetch(url)
       if (answer.ok) return
@@ -90,10 +97,14 @@ listen = "127.0.0.1:${fake}"
 /** Ports that nobody has: all are held at once, so that they differ. */
 async function freePorts(count) {
   const servers = await Promise.all(
-    Array.from({ length: count }, () => new Promise((resolve, reject) => {
-      const server = createServer().once('error', reject)
-      server.listen(0, '127.0.0.1', () => resolve(server))
-    })),
+    Array.from(
+      { length: count },
+      () =>
+        new Promise((resolve, reject) => {
+          const server = createServer().once('error', reject)
+          server.listen(0, '127.0.0.1', () => resolve(server))
+        }),
+    ),
   )
   const ports = servers.map((server) => server.address().port)
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
