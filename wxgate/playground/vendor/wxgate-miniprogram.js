@@ -13,7 +13,7 @@ var WxgateError = class extends Error {
 function codeOf(error) {
   return error instanceof WxgateError ? error.code : void 0;
 }
-var PASSING = ["network", "wx_login_failed", "rate_limited"];
+var PASSING = ["network", "bad_answer", "wx_login_failed", "rate_limited"];
 function isTransient(error) {
   if (!(error instanceof WxgateError)) return false;
   return PASSING.includes(error.code) || Number(error.status) >= 500;
@@ -66,8 +66,8 @@ function saysOver(error) {
 
 // src/runtime.ts
 var phone = {
-  now: () => Date.now(),
-  random: () => Math.random(),
+  now: Date.now,
+  random: Math.random,
   setTimeout: (work, milliseconds) => setTimeout(work, milliseconds),
   clearTimeout: (timer) => clearTimeout(timer)
 };
@@ -118,7 +118,8 @@ function surroundingWx() {
   return typeof wx === "undefined" ? void 0 : wx;
 }
 function quietly(returned) {
-  if (returned instanceof Promise) returned.catch(() => void 0);
+  const { catch: swallow } = Object(returned);
+  if (swallow) swallow.call(returned, () => void 0);
 }
 
 // src/call.ts
@@ -156,7 +157,7 @@ async function decrypt(sessions, send, source) {
   }
 }
 async function open(send, { encryptedData, iv, rawData, signature }) {
-  if (!encryptedData || !iv) throw new WxgateError("invalid_argument", "encryptedData and iv are needed");
+  if (!encryptedData || !iv) throw new WxgateError("invalid_argument", "no encryptedData or iv");
   const data = rawData && signature ? { encryptedData, iv, rawData, signature } : { encryptedData, iv };
   const answer = await send({ url: "/v1/open-data/decrypt", method: "POST", data, idempotent: true });
   return answer.data.data;
@@ -174,9 +175,7 @@ async function phoneNumber(sessions, send, detail) {
     }
   }
   if (!encryptedData || !iv) throw new WxgateError("user_denied", errMsg);
-  const number = await decrypt(sessions, send, { encryptedData, iv });
-  const { phoneNumber: phoneNumber2, purePhoneNumber, countryCode } = number;
-  return { phoneNumber: phoneNumber2, purePhoneNumber, countryCode, verified: false };
+  return Object.assign(await decrypt(sessions, send, { encryptedData, iv }), { verified: false });
 }
 
 // src/profile.ts
@@ -184,7 +183,7 @@ async function updateProfile(send, change, upload) {
   const { nickname, avatarFile } = change;
   let { avatarUrl } = change;
   if (avatarFile) {
-    if (!upload) throw new WxgateError("invalid_argument", "avatarFile needs uploadAvatar");
+    if (!upload) throw new WxgateError("invalid_argument", "no uploadAvatar");
     avatarUrl = await upload(avatarFile);
   }
   const data = present({ nickname, avatar_url: avatarUrl });
@@ -361,7 +360,7 @@ function createLogin(door) {
     try {
       const answer = await call(wx2, runtime, { url: `${base}/v1/login`, method: "POST", data, timeout: TIMEOUT });
       ticket = void 0;
-      return answer.data;
+      return checked(answer.data);
     } catch (error) {
       ticket = afterFailure(sent, error);
       throw error;
@@ -377,7 +376,7 @@ function refresh(door, token) {
   const { wx: wx2, runtime, base } = door;
   return persist(door, async () => {
     const url = `${base}/v1/session/refresh`;
-    return (await call(wx2, runtime, { url, method: "POST", timeout: TIMEOUT }, token)).data;
+    return checked((await call(wx2, runtime, { url, method: "POST", timeout: TIMEOUT }, token)).data);
   });
 }
 async function persist({ gate, whenShown }, work) {
@@ -389,11 +388,16 @@ async function persist({ gate, whenShown }, work) {
       gate.open();
       return done;
     } catch (error) {
-      if (!isTransient(error)) throw error;
-      gate.shut(error);
-      if (attempt >= ATTEMPTS || error.code === "wechat_misconfigured") throw error;
+      const code = codeOf(error);
+      if (!saysOver(error) && code !== "user_blocked") gate.shut(error);
+      if (!isTransient(error) || attempt >= ATTEMPTS || code === "wechat_misconfigured") throw error;
     }
   }
+}
+function checked(data) {
+  const grant = Object(data);
+  if (grant.session_rd && grant.expires_in > 0) return grant;
+  throw new WxgateError("bad_answer");
 }
 
 // src/sessions.ts
@@ -548,7 +552,7 @@ function createVisibility(wx2, changed) {
 // src/client.ts
 function createClient(options) {
   const { appid, device, services = [], storageKey = "wxgate.session", uploadAvatar, wx: wx2 = surroundingWx() } = options;
-  if (!wx2) throw new WxgateError("invalid_argument", "no wx here: pass one");
+  if (!wx2) throw new WxgateError("invalid_argument", "no wx");
   const runtime = Object.assign({}, phone, options.runtime);
   const base = trimmed(options.baseUrl);
   const gate = createGate(runtime);
