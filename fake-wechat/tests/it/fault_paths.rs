@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{EXCHANGE, Running, STABLE_TOKEN, text};
 
 /// Every path of WeChat's that the fake has.
-const PATHS: [&str; 16] = [
+pub(crate) const PATHS: [&str; 16] = [
     EXCHANGE,
     "/sns/component/jscode2session",
     "/cgi-bin/token",
