@@ -11,6 +11,7 @@ mod faults;
 mod keys;
 mod open_data;
 mod payments;
+mod pushes;
 mod refusal;
 mod users;
 
@@ -31,6 +32,7 @@ pub(crate) fn router(fake: &FakeWechat) -> Router {
         .route("/plugin-code", post(codes::plugin))
         .route("/payment", post(payments::make))
         .route("/component", post(components::make))
+        .route("/push", post(pushes::push))
         .route("/open-data", post(open_data::make))
         .route("/rotate-session-key", post(keys::rotate))
         .route("/expire-session-key", post(keys::expire))

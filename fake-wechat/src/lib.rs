@@ -25,6 +25,7 @@
 //! | `GET /_fake/access-tokens` | | `[{appid, family, asked, made}]`: calls answered with a token, and tokens made for them |
 //! | `PUT /_fake/apps/{appid}` | `{bound?, frozen?, secrets?, allowed_ips?, confirmation?}`: without `bound` there are no unionids; `frozen` is the `AppSecret`; `secrets` are right in its place, two while it is changed; confirmation is `pending`, `refused`, `refused_twice` or null | the app |
 //! | `PUT /_fake/quotas` | `{"<path>": {per_minute?, per_day?}}` | 204 |
+//! | `POST /_fake/push` | `{openid, event, token, encoding_aes_key?, revoke_info?, twist?, url?, times?}`; event is `user_info_modified`, `user_authorization_revoke` or `user_authorization_cancellation`; twist is `wrong_signature`, `stray_blanks` or `no_openid` | `{query, body, answers}`: an event as WeChat pushes it, sent to `url` if there is one |
 //! | `PUT /_fake/faults` | a list, see below: it replaces the plan | 204 |
 //! | `DELETE /_fake/faults` | | 204 |
 //! | `GET /_fake/calls` | | `[{method, path, appid?, js_code?, parameters, members?, headers, at}]`: the latest 10,000 calls of WeChat's paths, oldest first; names alone of parameters, members of the body and headers, `at` in Unix milliseconds |
@@ -63,8 +64,8 @@
 //! # Inside
 //!
 //! `settings` and `state` hold the world, `api` answers as WeChat would,
-//! `faults` spoils those answers, `control` is the API beside, `server` puts
-//! them on a socket.
+//! `faults` spoils those answers, `control` is the API beside, `push` makes
+//! events, `server` puts them on a socket.
 
 mod api;
 mod control;
@@ -72,6 +73,7 @@ mod errcode;
 mod faults;
 mod open_data;
 pub mod program;
+mod push;
 mod random;
 mod rid;
 mod server;

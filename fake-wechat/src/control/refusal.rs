@@ -7,7 +7,10 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{faults::FaultError, session_key::MalformedKey, state::users::TooManyUsers};
+use crate::{
+    faults::FaultError, push::MalformedAesKey, session_key::MalformedKey,
+    state::users::TooManyUsers,
+};
 
 /// Answered as `{"error": <what is wrong>}`.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +33,8 @@ pub(super) enum Refusal {
     CountryCode,
     #[error(transparent)]
     Key(#[from] MalformedKey),
+    #[error(transparent)]
+    AesKey(#[from] MalformedAesKey),
     #[error("fault {position}: {source}")]
     Fault { position: usize, source: FaultError },
     #[error(transparent)]
@@ -48,6 +53,7 @@ impl Refusal {
             | Self::Phone
             | Self::CountryCode
             | Self::Key(_)
+            | Self::AesKey(_)
             | Self::Fault { .. } => StatusCode::BAD_REQUEST,
         }
     }

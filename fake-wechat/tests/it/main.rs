@@ -21,6 +21,7 @@ mod phone_number;
 mod plan;
 mod plugin;
 mod program;
+mod push;
 mod quota;
 mod rid;
 mod server;
