@@ -85,7 +85,7 @@ async fn a_reset_key_inherits_what_was_left_of_the_life() {
     fake.put_user("oMei", json!({})).await;
     let born = key(&fake).await;
     fake.clock.advance(Duration::from_mins(59));
-    reset(&fake, &born).await;
+    assert_eq!(reset(&fake, &born).await["errcode"], 0);
     let reset_key = key(&fake).await;
     fake.clock.advance(Duration::from_mins(1));
     fake.login_code("oMei").await;
