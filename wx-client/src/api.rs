@@ -17,17 +17,35 @@ pub enum Api {
     ResetSessionKey,
     /// Whether WeChat made some encrypted data.
     CheckEncryptedMsg,
+    /// A login code becomes a user, asked for by a third-party platform.
+    ComponentCodeToSession,
+    /// An `access_token` that ends the one before.
+    Token,
+    /// The keys that a user's mini-program encrypts with.
+    UserEncryptKeys,
+    /// The unionid of a user who paid.
+    PaidUnionid,
+    /// Daily quotas begin anew.
+    ClearQuota,
+    /// What WeChat knows of an earlier call.
+    LookUp,
 }
 
 impl Api {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 12] = [
         Self::CodeToSession,
         Self::StableToken,
         Self::PhoneNumber,
         Self::CheckSessionKey,
         Self::ResetSessionKey,
         Self::CheckEncryptedMsg,
+        Self::ComponentCodeToSession,
+        Self::Token,
+        Self::UserEncryptKeys,
+        Self::PaidUnionid,
+        Self::ClearQuota,
+        Self::LookUp,
     ];
 
     /// Its path at WeChat.
@@ -40,14 +58,30 @@ impl Api {
             Self::CheckSessionKey => "/wxa/checksession",
             Self::ResetSessionKey => "/wxa/resetusersessionkey",
             Self::CheckEncryptedMsg => "/wxa/business/checkencryptedmsg",
+            Self::ComponentCodeToSession => "/sns/component/jscode2session",
+            Self::Token => "/cgi-bin/token",
+            Self::UserEncryptKeys => "/wxa/business/getuserencryptkey",
+            Self::PaidUnionid => "/wxa/getpaidunionid",
+            Self::ClearQuota => "/cgi-bin/clear_quota/v2",
+            Self::LookUp => "/cgi-bin/openapi/rid/get",
         }
     }
 
     /// GET puts all parameters into the query; POST all but the `access_token` into a JSON body.
     pub(crate) fn method(self) -> Method {
         match self {
-            Self::StableToken | Self::PhoneNumber | Self::CheckEncryptedMsg => Method::POST,
-            Self::CodeToSession | Self::CheckSessionKey | Self::ResetSessionKey => Method::GET,
+            Self::StableToken
+            | Self::PhoneNumber
+            | Self::CheckEncryptedMsg
+            | Self::ClearQuota
+            | Self::LookUp => Method::POST,
+            Self::CodeToSession
+            | Self::CheckSessionKey
+            | Self::ResetSessionKey
+            | Self::ComponentCodeToSession
+            | Self::Token
+            | Self::UserEncryptKeys
+            | Self::PaidUnionid => Method::GET,
         }
     }
 
@@ -59,19 +93,35 @@ impl Api {
     /// Whether asking twice does no harm. The others spend a code, a key or a quota.
     pub(crate) const fn is_repeatable(self) -> bool {
         match self {
-            Self::StableToken | Self::CheckSessionKey | Self::CheckEncryptedMsg => true,
-            Self::CodeToSession | Self::PhoneNumber | Self::ResetSessionKey => false,
+            Self::StableToken
+            | Self::CheckSessionKey
+            | Self::CheckEncryptedMsg
+            | Self::UserEncryptKeys
+            | Self::PaidUnionid
+            | Self::LookUp => true,
+            Self::CodeToSession
+            | Self::PhoneNumber
+            | Self::ResetSessionKey
+            | Self::ComponentCodeToSession
+            | Self::Token
+            | Self::ClearQuota => false,
         }
     }
 
     /// What shows WeChat who calls.
     pub(crate) const fn proof(self) -> Proof {
         match self {
-            Self::CodeToSession | Self::StableToken => Proof::Secret,
+            Self::CodeToSession | Self::StableToken | Self::Token | Self::ClearQuota => {
+                Proof::Secret
+            }
             Self::PhoneNumber
             | Self::CheckSessionKey
             | Self::ResetSessionKey
-            | Self::CheckEncryptedMsg => Proof::Token,
+            | Self::CheckEncryptedMsg
+            | Self::ComponentCodeToSession
+            | Self::UserEncryptKeys
+            | Self::PaidUnionid
+            | Self::LookUp => Proof::Token,
         }
     }
 }
@@ -81,6 +131,6 @@ impl Api {
 pub(crate) enum Proof {
     /// `appid` and `secret`.
     Secret,
-    /// An `access_token`.
+    /// An `access_token`, or a platform's `component_access_token`.
     Token,
 }

@@ -31,10 +31,15 @@ const TOKEN_EXPIRED: i64 = 42001;
 /// `code blocked`: WeChat judges the user to be of high risk.
 const CODE_BLOCKED: i64 = 40226;
 
+/// `invalid trade`: no such payment, or it is too old.
+const INVALID_TRADE: i64 = 89300;
+
 /// `reach max api daily quota limit`, formerly `api freq out of limit`.
 const DAY_LIMIT: i64 = 45009;
 /// `api minute-quota reach limit  mustslower  retry next minute`: 100 a minute for one user.
 const MINUTE_LIMIT: i64 = 45011;
+/// `forbid to clear quota because of reaching the limit`: ten times a month.
+const CLEARING_LIMIT: i64 = 48006;
 
 /// `invalid credential, access_token is invalid or not latest`: said of a wrong secret too.
 const INVALID_CREDENTIAL: i64 = 40001;
@@ -64,8 +69,24 @@ const USER_LIMITED: i64 = 50002;
 const TOKEN_API_FORBIDDEN: i64 = 50004;
 /// The account is frozen.
 const ACCOUNT_FROZEN: i64 = 50007;
+/// `component_appid missing`: the platform is configured empty.
+const COMPONENT_APPID_MISSING: i64 = 41018;
+/// The mini-program has not authorised the platform.
+const COMPONENT_NOT_AUTHORIZED: i64 = 61003;
 /// The client IP is not registered (component calls).
 const COMPONENT_IP_NOT_REGISTERED: i64 = 61004;
+/// The platform's ticket is over: the next one helps.
+const TICKET_EXPIRED: i64 = 61005;
+/// The platform's ticket is invalid: the next one helps.
+const TICKET_INVALID: i64 = 61006;
+/// The mini-program has not authorised the platform to make this call.
+const API_NOT_AUTHORIZED: i64 = 61007;
+/// The platform is invalid.
+const COMPONENT_INVALID: i64 = 61011;
+/// The platform's refresh token is invalid.
+const REFRESH_TOKEN_INVALID: i64 = 61023;
+/// `open not exists`: the app is not bound to an Open Platform account.
+const APP_NOT_BOUND: i64 = 89002;
 /// The IP waits for the administrator.
 const IP_AWAITS_ADMIN: i64 = 89501;
 /// The IP needs the administrator's confirmation.
@@ -99,6 +120,8 @@ const EMPTY_BODY: i64 = 44002;
 const BAD_FORMAT: i64 = 47001;
 /// `invalid sig_method`.
 const INVALID_SIG_METHOD: i64 = 87008;
+/// The rid cannot be looked up: unknown, too old, of another account, or of a call below `/sns`.
+const RID: [i64; 6] = [76001, 76002, 76003, 76004, 76021, 76022];
 
 /// The error that a refusal amounts to.
 pub(crate) fn error(api: Api, refusal: Refusal) -> WxError {
@@ -118,8 +141,10 @@ pub(crate) fn error(api: Api, refusal: Refusal) -> WxError {
         KEY_EXPIRED | INVALID_SIGNATURE => WxError::KeyStale(refusal),
         INVALID_CREDENTIAL | INVALID_TOKEN | TOKEN_EXPIRED => WxError::TokenRejected(refusal),
         CODE_BLOCKED => WxError::UserBlocked(refusal),
+        INVALID_TRADE => WxError::TradeRejected(refusal),
         DAY_LIMIT => rate_limited(Quota::PerDay, refusal),
         MINUTE_LIMIT => rate_limited(Quota::PerMinute, refusal),
+        CLEARING_LIMIT => rate_limited(Quota::PerMonth, refusal),
         _ => WxError::UnknownErrcode(refusal),
     }
 }
@@ -141,7 +166,15 @@ fn is_misconfiguration(errcode: i64) -> bool {
             | USER_LIMITED
             | TOKEN_API_FORBIDDEN
             | ACCOUNT_FROZEN
+            | COMPONENT_APPID_MISSING
+            | COMPONENT_NOT_AUTHORIZED
             | COMPONENT_IP_NOT_REGISTERED
+            | TICKET_EXPIRED
+            | TICKET_INVALID
+            | API_NOT_AUTHORIZED
+            | COMPONENT_INVALID
+            | REFRESH_TOKEN_INVALID
+            | APP_NOT_BOUND
             | IP_AWAITS_ADMIN
             | IP_NEEDS_ADMIN
             | IP_REFUSED_TWICE
@@ -165,7 +198,7 @@ fn is_malformed_request(errcode: i64) -> bool {
             | EMPTY_BODY
             | BAD_FORMAT
             | INVALID_SIG_METHOD
-    )
+    ) || RID.contains(&errcode)
 }
 
 fn rate_limited(quota: Quota, refusal: Refusal) -> WxError {

@@ -73,10 +73,14 @@ pub(crate) fn text(name: &'static str, raw: Raw<'_>, limit: usize) -> Result<Str
     read(name, raw, |raw| value(raw).filter(fits))
 }
 
+/// A whole number, not negative.
+pub(crate) fn count(name: &'static str, raw: Raw<'_>) -> Result<u64, Garbage> {
+    read(name, raw, |raw| u64::try_from(whole(raw)?).ok())
+}
+
 /// A number of seconds, not negative.
 pub(crate) fn seconds(name: &'static str, raw: Raw<'_>) -> Result<Duration, Garbage> {
-    let seconds = |raw: &RawValue| u64::try_from(whole(raw)?).ok();
-    read(name, raw, seconds).map(Duration::from_secs)
+    count(name, raw).map(Duration::from_secs)
 }
 
 /// A moment, in Unix seconds.

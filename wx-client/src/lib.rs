@@ -16,6 +16,8 @@ mod clock;
 mod errcode;
 mod error;
 mod field;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod garbage;
 mod gate;
 mod http;
@@ -33,7 +35,7 @@ mod signature;
 
 pub use access_token::{AccessToken, GrantedToken, Renewal};
 pub use api::Api;
-pub use calls::{MsgHash, PhoneNumber, Watermark};
+pub use calls::{EncryptKey, MsgHash, PastCall, Payment, PhoneNumber, Watermark};
 pub use client::WxClient;
 pub use error::{Cause, WxError};
 pub use garbage::Garbage;

@@ -37,6 +37,21 @@ impl Request {
             .hiding("secret", app.secret.expose_secret())
     }
 
+    /// The same, where the secret goes by its longer name.
+    pub(crate) fn with_appsecret(app: &App, api: Api) -> Self {
+        Self::new(api, &app.appid)
+            .with("appid", &app.appid)
+            .hiding("appsecret", app.secret.expose_secret())
+    }
+
+    /// A call for the mini-program `appid` that a third-party platform's token authenticates.
+    pub(crate) fn of_platform(platform: &AccessToken, appid: &str, api: Api) -> Self {
+        Self::new(api, appid)
+            .with("appid", appid)
+            .with("component_appid", platform.appid())
+            .hiding("component_access_token", platform.expose())
+    }
+
     /// A call that an `access_token` authenticates, which is always in the query.
     pub(crate) fn by(token: &AccessToken, api: Api) -> Self {
         let mut request = Self::new(api, token.appid());

@@ -69,7 +69,7 @@ impl WxClient {
     }
 }
 
-struct Made(Option<SystemTime>);
+pub(crate) struct Made(Option<SystemTime>);
 
 #[derive(Deserialize)]
 struct Fields<'a> {

@@ -94,7 +94,7 @@ impl WxClient {
     }
 }
 
-struct Current(bool);
+pub(crate) struct Current(bool);
 
 impl Payload for Current {
     fn read(_: &Request, body: &[u8]) -> Result<Self, Garbage> {
@@ -106,7 +106,7 @@ impl Payload for Current {
     }
 }
 
-struct New {
+pub(crate) struct New {
     openid: String,
     key: SessionKey,
 }

@@ -47,6 +47,28 @@ impl WxClient {
         };
         self.call(request).await
     }
+
+    /// A new `access_token` of the older kind. Each call ends the token before within five minutes,
+    /// so only one process may ask; [`stable_token`](WxClient::stable_token) has no such trap.
+    /// WeChat is said to allow 2000 a day.
+    ///
+    /// ```no_run
+    /// use wx_client::{App, WxClient, WxError};
+    ///
+    /// # async fn example(wechat: WxClient, app: App) -> Result<(), WxError> {
+    /// let granted = wechat.token(&app).await?;
+    /// println!("good for {} s", granted.expires_in.as_secs());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As of [`stable_token`](WxClient::stable_token).
+    pub async fn token(&self, app: &App) -> Result<GrantedToken, WxError> {
+        let request = Request::of(app, Api::Token).with("grant_type", "client_credential");
+        self.call(request).await
+    }
 }
 
 #[derive(Deserialize)]

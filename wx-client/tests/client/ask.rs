@@ -1,9 +1,9 @@
 //! Every call, made with the same values.
 
 use tokio::time::timeout;
-use wx_client::{Api, MsgHash, Renewal, WxClient, WxError};
+use wx_client::{Api, MsgHash, Payment, Renewal, WxClient, WxError};
 
-use crate::stub::{CODE, OPENID, PATIENCE, app, signature, token};
+use crate::stub::{APPID, CODE, MCH_ID, OPENID, PATIENCE, RID, app, platform, signature, token};
 
 /// Makes this call with the values above; what it succeeds with does not matter.
 pub(crate) async fn ask(client: &WxClient, api: Api) -> Result<(), WxError> {
@@ -37,6 +37,28 @@ pub(crate) async fn ask_for(
             let check = client.check_encrypted_msg(&token, MsgHash::of_text("AA=="));
             check.await.map(drop)
         }
+        Api::ComponentCodeToSession => {
+            let platform = platform();
+            let exchange = client.component_code_to_session(&platform, APPID, code);
+            exchange.await.map(drop)
+        }
+        Api::Token => client.token(&app).await.map(drop),
+        Api::UserEncryptKeys => {
+            let keys = client.user_encrypt_keys(&token, openid, &signature);
+            keys.await.map(drop)
+        }
+        Api::PaidUnionid => {
+            let payment = Payment::Order {
+                mch_id: MCH_ID.to_owned(),
+                out_trade_no: code.to_owned(),
+            };
+            client
+                .paid_unionid(&token, openid, &payment)
+                .await
+                .map(drop)
+        }
+        Api::ClearQuota => client.clear_quota(&app).await,
+        Api::LookUp => client.look_up(&token, RID).await.map(drop),
     }
 }
 

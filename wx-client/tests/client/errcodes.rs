@@ -5,27 +5,30 @@ use wx_client::{Api, Quota, Remedy, WxError};
 use crate::stub::{Stub, error_of};
 
 /// Each errcode that WeChat gives, with the kind of error it is and what can be done.
-const MEANINGS: [(&str, Remedy, &[i64]); 9] = [
+const MEANINGS: [(&str, Remedy, &[i64]); 10] = [
     ("busy", Remedy::TryLater, &[-1]),
     ("code_rejected", Remedy::NewCode, &[40029, 40163]),
     ("key_stale", Remedy::NewCode, &[87007, 87009]),
     ("token_rejected", Remedy::NewToken, &[40014, 42001]),
     ("user_blocked", Remedy::RefuseUser, &[40226]),
+    ("trade_rejected", Remedy::RefuseUser, &[89300]),
     ("rate_limited", Remedy::NextMinute, &[45011]),
-    ("rate_limited", Remedy::StopCalling, &[45009]),
+    ("rate_limited", Remedy::StopCalling, &[45009, 48006]),
     (
         "misconfigured",
         Remedy::AlertOperator,
         &[
             40013, 40125, 40164, 40243, 41002, 41004, 45035, 48001, 48004, 50001, 50002, 50004,
-            50007, 61004, 89501, 89503, 89506, 89507,
+            50007, 41018, 61003, 61004, 61005, 61006, 61007, 61011, 61023, 89002, 89501, 89503,
+            89506, 89507,
         ],
     ),
     (
         "bad_request",
         Remedy::MendCaller,
         &[
-            40002, 40003, 40066, 40097, 41001, 41008, 43001, 43002, 43003, 44002, 47001, 87008,
+            40002, 40003, 40066, 40097, 41001, 41008, 43001, 43002, 43003, 44002, 47001, 76001,
+            76002, 76003, 76004, 76021, 76022, 87008,
         ],
     ),
 ];
@@ -80,7 +83,9 @@ async fn invalid_credential_is_the_secret_or_the_token_whichever_was_sent() {
     let wechat = Stub::saying("").await;
     for api in Api::ALL {
         let expected = match api {
-            Api::CodeToSession | Api::StableToken => ("misconfigured", Remedy::AlertOperator),
+            Api::CodeToSession | Api::StableToken | Api::Token | Api::ClearQuota => {
+                ("misconfigured", Remedy::AlertOperator)
+            }
             _ => ("token_rejected", Remedy::NewToken),
         };
         assert_means(&wechat, api, 40001, expected).await;
@@ -88,9 +93,13 @@ async fn invalid_credential_is_the_secret_or_the_token_whichever_was_sent() {
 }
 
 #[tokio::test]
-async fn minute_and_day_limits_differ() {
+async fn limits_per_minute_day_and_month_differ() {
     let wechat = Stub::saying("").await;
-    for (errcode, expected) in [(45011, Quota::PerMinute), (45009, Quota::PerDay)] {
+    for (errcode, expected) in [
+        (45011, Quota::PerMinute),
+        (45009, Quota::PerDay),
+        (48006, Quota::PerMonth),
+    ] {
         wechat.say(200, format!(r#"{{"errcode":{errcode}}}"#));
         let error = error_of(wechat.exchange().await);
         let WxError::RateLimited { quota, .. } = error else {

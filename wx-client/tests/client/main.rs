@@ -3,11 +3,14 @@
 
 mod ask;
 mod breaker;
+mod corpus;
+mod encrypt_key;
 mod encrypted_msg;
 mod environment;
 mod errcodes;
 mod errmsg;
 mod garbage;
+mod helpers;
 mod login;
 mod network;
 mod phone;

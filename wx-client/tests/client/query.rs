@@ -31,7 +31,8 @@ fn no_code_or_openid_can_add_a_parameter() {
     let runtime = Runtime::new().unwrap();
     let wechat = runtime.block_on(Stub::saying(r#"{"errcode":40029}"#));
     let client = wechat.client();
-    proptest!(|(code in hostile(), openid in hostile())| {
+    let config = ProptestConfig::with_cases(64);
+    proptest!(config, |(code in hostile(), openid in hostile())| {
         for api in Api::ALL {
             let result = runtime.block_on(ask_for(&client, api, &code, &openid));
             prop_assert_eq!(result.err().and_then(|error| error.errcode()), Some(40029));

@@ -15,7 +15,12 @@ use crate::{
 fn is_repeatable(api: Api) -> bool {
     matches!(
         api,
-        Api::StableToken | Api::CheckSessionKey | Api::CheckEncryptedMsg
+        Api::StableToken
+            | Api::CheckSessionKey
+            | Api::CheckEncryptedMsg
+            | Api::UserEncryptKeys
+            | Api::PaidUnionid
+            | Api::LookUp
     )
 }
 

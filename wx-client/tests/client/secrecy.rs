@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// All that can be printed of an error.
-fn print(error: &WxError) -> String {
+pub(crate) fn print(error: &WxError) -> String {
     let chain = successors(Some(error as &dyn Error), |&link| link.source());
     let links = chain.map(|link| format!("{link:?} {link:#?} {link}"));
     links.collect::<Vec<_>>().join(" ")

@@ -25,6 +25,9 @@ pub(crate) const SESSION_KEY: &str = "tiihtNczf5v6AKRyjwEUhQ==";
 pub(crate) const TOKEN: &str = "87_tokenW8PLAhOzXyJ0mVfE3qG1sK9bN";
 pub(crate) const SIGNATURE: &str =
     "fefce01bfba4670c85b228e6ca2b493c90971e7c442f54fc448662eb7cd72509";
+pub(crate) const PLATFORM: &str = "wxfedcba9876543210";
+pub(crate) const MCH_ID: &str = "1230000109";
+pub(crate) const RID: &str = "617682e0-09059ac5-34a8e2ea";
 pub(crate) const PHONE: &str = "13580006666";
 
 /// What no error and no log line may show.
@@ -39,7 +42,23 @@ pub(crate) const SUCCESS: &str = r#"{
         "phoneNumber": "13580006666", "purePhoneNumber": "13580006666", "countryCode": "86",
         "watermark": { "timestamp": 1637744274, "appid": "wx0123456789abcdef" }
     },
-    "vaild": true, "create_time": 1629121902
+    "vaild": true, "create_time": 1629121902,
+    "unionid": "ocMvos6NjeKLIBqg5Mr9QjxrP1FA",
+    "key_info_list": [
+        {
+            "encrypt_key": "VI6BpyrK9XH4i4AIGe86tg==", "version": 10, "expire_in": 3597,
+            "iv": "6003f73ec441c386", "create_time": 1616572301
+        },
+        {
+            "encrypt_key": "aoUGAHltcliiL9f23oTKHA==", "version": 9, "expire_in": 0,
+            "iv": "7996656384218dbb", "create_time": 1616504886
+        }
+    ],
+    "request": {
+        "invoke_time": 1635156704, "cost_in_ms": 30, "client_ip": "113.0.0.1",
+        "request_url": "access_token=87_tokenW8PLAhOzXyJ0mVfE3qG1sK9bN", "request_body": "",
+        "response_body": "{\"openid\":\"oGZUI0egBJY1zhBYw2KhdUfwVJJE\"}"
+    }
 }"#;
 
 /// Far more than any client here waits, far less than a hang.
@@ -183,6 +202,11 @@ pub(crate) fn app() -> App {
 
 pub(crate) fn token() -> AccessToken {
     AccessToken::parse(APPID, TOKEN.to_owned()).unwrap()
+}
+
+/// The token of a third-party platform.
+pub(crate) fn platform() -> AccessToken {
+    AccessToken::parse(PLATFORM, TOKEN.to_owned()).unwrap()
 }
 
 pub(crate) fn signature() -> Signature {

@@ -1,10 +1,13 @@
 //! How each call is asked.
 
-use wx_client::{Api, Renewal};
+use wx_client::{Api, Payment, Renewal};
 
 use crate::{
     ask::ask,
-    stub::{APPID, CODE, OPENID, SECRET, SIGNATURE, SUCCESS, Seen, Stub, TOKEN, app},
+    stub::{
+        APPID, CODE, MCH_ID, OPENID, PLATFORM, RID, SECRET, SIGNATURE, SUCCESS, Seen, Stub, TOKEN,
+        app, token,
+    },
 };
 
 /// What a call has in its query, and what in its JSON body.
@@ -50,6 +53,36 @@ pub(crate) fn wire(api: Api, code: &str, openid: &str) -> Wire {
             &token,
             &[("encrypted_msg_hash", HASH)],
         ),
+        Api::ComponentCodeToSession => get(
+            "GET /sns/component/jscode2session",
+            &[
+                ("appid", APPID),
+                ("component_appid", PLATFORM),
+                ("component_access_token", TOKEN),
+                ("js_code", code),
+                ("grant_type", "authorization_code"),
+            ],
+        ),
+        Api::Token => get(
+            "GET /cgi-bin/token",
+            &[&app[..], &[("grant_type", "client_credential")]].concat(),
+        ),
+        Api::UserEncryptKeys => get("GET /wxa/business/getuserencryptkey", &signed),
+        Api::PaidUnionid => get(
+            "GET /wxa/getpaidunionid",
+            &[
+                ("access_token", TOKEN),
+                ("openid", openid),
+                ("mch_id", MCH_ID),
+                ("out_trade_no", code),
+            ],
+        ),
+        Api::ClearQuota => post(
+            "POST /cgi-bin/clear_quota/v2",
+            &[],
+            &[("appid", APPID), ("appsecret", SECRET)],
+        ),
+        Api::LookUp => post("POST /cgi-bin/openapi/rid/get", &token, &[("rid", RID)]),
     }
 }
 
@@ -131,4 +164,24 @@ async fn only_a_forced_token_says_so_and_by_a_real_boolean() {
             .map(|flag| flag.as_bool().unwrap());
         assert_eq!(forced, expected);
     }
+}
+
+#[tokio::test]
+async fn a_transaction_is_named_alone() {
+    let wechat = Stub::saying(SUCCESS).await;
+    let payment = Payment::Transaction("4200001234".to_owned());
+    let client = wechat.client();
+    client
+        .paid_unionid(&token(), OPENID, &payment)
+        .await
+        .unwrap();
+    let expected = get(
+        "GET /wxa/getpaidunionid",
+        &[
+            ("access_token", TOKEN),
+            ("openid", OPENID),
+            ("transaction_id", "4200001234"),
+        ],
+    );
+    is_asked(&wechat.seen()[0], &expected).unwrap();
 }
