@@ -200,6 +200,24 @@ async fn no_number_is_kept_where_none_should_be() {
     .await;
 }
 
+/// The fake hashes the text, as most SDKs do.
+#[tokio::test(flavor = "multi_thread")]
+async fn wechat_vouches_for_what_it_made() {
+    bounded(async {
+        for (by, verified) in [(CheckBy::Text, true), (CheckBy::Bytes, false)] {
+            let settings = |config: &mut session_service::Config| {
+                config.wechat.check_encrypted_data = by;
+            };
+            let system = System::with(Store::Memory, settings).await;
+            let (openid, token) = caller(&system).await;
+            let data = system.wechat.open_data(&openid, "phone").await;
+            let found = system.phone_by_data(&token, data).await.ok().unwrap();
+            assert!(found == number(verified), "{by:?}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn wechat_may_vouch_for_encrypted_data() {
     const CHECK: &str = "/wxa/business/checkencryptedmsg";
