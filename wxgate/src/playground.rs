@@ -37,6 +37,7 @@ pub(crate) struct Playground {
 struct About {
     appid: String,
     store: &'static str,
+    wechat: &'static str,
     version: &'static str,
 }
 
@@ -76,6 +77,7 @@ impl Playground {
         let about = About {
             appid,
             store,
+            wechat: "fake",
             version: env!("CARGO_PKG_VERSION"),
         };
         let http = reqwest::Client::builder().no_proxy().build()?;

@@ -16,7 +16,6 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none
 #[derive(RustEmbed)]
 #[folder = "playground/"]
 #[include = "index.html"]
-#[include = "icon.svg"]
 #[include = "css/*"]
 #[include = "js/*"]
 #[include = "vendor/*"]
