@@ -16,6 +16,7 @@ use crate::{
         CODE, OPENID, PHONE, SECRET, SECRETS, SESSION_KEY, SUCCESS, Stub, TOKEN, app, client,
         error_of, failure, hasty,
     },
+    wire::wire,
 };
 
 /// All that can be printed of an error.
@@ -153,4 +154,24 @@ async fn an_echo_shaped_like_a_rid_is_no_rid() {
         error_of(wechat.exchange().await).refusal().unwrap().rid,
         None
     );
+}
+
+#[tokio::test]
+async fn half_an_echo_of_what_a_call_sent_is_hidden_too() {
+    let wechat = Stub::saying("").await;
+    for api in Api::ALL {
+        let sent = wire(api, CODE, OPENID);
+        let sent = sent.query.into_iter().chain(sent.body);
+        let sent: Vec<String> = sent.map(|(_, value)| value).collect();
+        for told in SECRETS
+            .iter()
+            .filter(|told| sent.iter().any(|s| s == *told))
+        {
+            let half = &told[..told.len().min(24) / 2];
+            wechat.say(200, format!(r#"{{"errcode":40013,"errmsg":"bad {half}"}}"#));
+            let error = wechat.fail(api).await;
+            let errmsg = &error.refusal().unwrap().errmsg;
+            assert_eq!(errmsg, "bad ************", "{api:?}");
+        }
+    }
 }
