@@ -104,10 +104,21 @@ impl Account {
             unionid: self.unionid.clone().or_else(|| younger.unionid.clone()),
             nickname: first(&self.nickname, &younger.nickname),
             avatar_url: first(&self.avatar_url, &younger.avatar_url),
-            phone: self.phone.clone().or_else(|| younger.phone.clone()),
+            phone: better(self.phone.as_ref(), younger.phone.as_ref()).cloned(),
             blocked_at: blocks.into_iter().flatten().min(),
             ..self.clone()
         }
+    }
+}
+
+/// Ours, unless only WeChat's word for theirs is there.
+fn better<'a>(
+    ours: Option<&'a SealedPhone>,
+    theirs: Option<&'a SealedPhone>,
+) -> Option<&'a SealedPhone> {
+    match (ours, theirs) {
+        (Some(ours), Some(theirs)) if theirs.is_verified() && !ours.is_verified() => Some(theirs),
+        (ours, theirs) => ours.or(theirs),
     }
 }
 
@@ -178,11 +189,13 @@ mod tests {
     }
 
     #[test]
-    fn the_older_ones_phone_goes_before_the_younger_ones() {
-        let phone = |byte| Some(SealedPhone::new(vec![byte]));
+    fn the_older_ones_phone_goes_before_the_younger_ones_unless_wechat_vouched_for_that_alone() {
+        let phone = |byte, verified| Some(SealedPhone::of(&[byte], verified));
         for (older, younger, kept) in [
-            (phone(1), phone(2), phone(1)),
-            (None, phone(2), phone(2)),
+            (phone(1, false), phone(2, false), phone(1, false)),
+            (phone(1, true), phone(2, true), phone(1, true)),
+            (phone(1, false), phone(2, true), phone(2, true)),
+            (None, phone(2, false), phone(2, false)),
             (None, None, None),
         ] {
             let known = Account {

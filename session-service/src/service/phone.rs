@@ -4,12 +4,12 @@ use std::time::Duration;
 use uuid::Uuid;
 use wx_client::{Api, MsgHash, WxError};
 
-use super::Sessions;
+use super::{ROUNDS, Sessions, contended};
 use crate::{
     SessionError,
     domain::{
         EncryptedData, KeptPhone, Misshapen, PHONE_LIFE, PhoneClaim, PhoneCode, PhoneNumber,
-        PhoneStep, Session,
+        PhoneStep, Session, UserTag,
     },
     ports::Owner,
     store::{Change, PhoneSeal, Read, StoreError},
@@ -19,6 +19,9 @@ use crate::{
 const LOOK: Duration = Duration::from_millis(50);
 /// How many times; then the caller is told to come back.
 const LOOKS: u32 = 400;
+
+/// How often an answer is noted anew where the store fails.
+const NOTES: u32 = 3;
 
 /// `invalid openid`, `invalid appid`: the code is another user's, or of another app.
 const ANOTHERS_CODE: [i64; 2] = [40003, 40013];
@@ -89,23 +92,29 @@ impl Sessions {
         seal: &PhoneSeal,
         phone: &PhoneNumber,
     ) -> Result<(), SessionError> {
-        let account = self.accounts.account(user).await?;
-        // A user who was erased has no session, whatever is left of it.
-        let account = account.ok_or(SessionError::Revoked)?;
-        let kept = account.phone.as_ref().and_then(|_| seal.open(&account));
-        if kept.is_some_and(|kept| kept.phone == *phone || !kept.yields_to(phone)) {
-            return Ok(());
+        for _ in 0..ROUNDS {
+            let account = self.accounts.account(user).await?;
+            // A user who was erased has no session, whatever is left of it.
+            let account = account.ok_or(SessionError::Revoked)?;
+            let before = account.phone.as_ref();
+            let kept = before.and_then(|_| seal.open(&account));
+            if kept.is_some_and(|kept| kept.phone == *phone || !kept.yields_to(phone)) {
+                return Ok(());
+            }
+            let now = KeptPhone {
+                phone: phone.clone(),
+                obtained_at: self.now(),
+            };
+            let sealed = seal.seal(account.id, &now)?;
+            if self
+                .accounts
+                .keep_phone(account.id, before, &sealed)
+                .await?
+            {
+                return Ok(());
+            }
         }
-        let now = KeptPhone {
-            phone: phone.clone(),
-            obtained_at: self.now(),
-        };
-        let sealed = seal.seal(account.id, &now)?;
-        if self.accounts.keep_phone(account.id, &sealed).await? {
-            Ok(())
-        } else {
-            Err(SessionError::Revoked)
-        }
+        contended()
     }
 
     async fn phone_of_code(
@@ -116,12 +125,11 @@ impl Sessions {
         let fingerprint = code.fingerprint(&session.appid);
         for _ in 0..LOOKS {
             let read = self.records.phone(session.tag, fingerprint).await?;
-            let known = read.value.as_ref();
-            match known.map_or(PhoneStep::Ask, |claim| claim.step(self.now())) {
+            match self.phone_step(&read) {
                 PhoneStep::Again(phone) => return Ok(phone),
                 PhoneStep::Wait => tokio::time::sleep(LOOK).await,
                 PhoneStep::Ask => {
-                    if let Some(claim) = self.claim_phone(&read).await? {
+                    if let Some(claim) = self.claim_phone(session.tag, fingerprint, &read).await? {
                         let outcome = self.ask_for_phone(session, code).await;
                         self.settle_phone(session, fingerprint, claim, &outcome)
                             .await;
@@ -133,12 +141,34 @@ impl Sessions {
         Err(SessionError::StillUnderWay)
     }
 
-    async fn claim_phone(&self, read: &Read<PhoneClaim>) -> Result<Option<PhoneClaim>, StoreError> {
+    fn phone_step(&self, read: &Read<PhoneClaim>) -> PhoneStep {
+        match &read.value {
+            Some(claim) => claim.step(self.now()),
+            // Another release is at it.
+            None if read.is_unreadable() => PhoneStep::Wait,
+            None => PhoneStep::Ask,
+        }
+    }
+
+    async fn claim_phone(
+        &self,
+        tag: UserTag,
+        fingerprint: [u8; 16],
+        read: &Read<PhoneClaim>,
+    ) -> Result<Option<PhoneClaim>, StoreError> {
         let mut holder = [0; 8];
         getrandom::fill(&mut holder)?;
         let claim = PhoneClaim::begin(holder, self.now());
         let change = Change::default().put(read, &claim, PHONE_LIFE);
-        Ok(self.records.commit(change).await?.then_some(claim))
+        let ours = match self.records.commit(change).await {
+            Ok(ours) => ours,
+            // The claim may have been written all the same: then it is ours to use.
+            Err(error) => match self.records.phone(tag, fingerprint).await {
+                Ok(read) if read.value.as_ref() == Some(&claim) => true,
+                _ => return Err(error),
+            },
+        };
+        Ok(ours.then_some(claim))
     }
 
     async fn ask_for_phone(
@@ -171,8 +201,8 @@ impl Sessions {
         }
     }
 
-    /// Notes the number. Where there is none, the next call asks again: a code that is spent is refused
-    /// by WeChat.
+    /// Notes the number, unless somebody did. Where there is none, the next call asks again: a code that
+    /// is spent is refused by WeChat.
     async fn settle_phone(
         &self,
         session: &Session,
@@ -180,27 +210,39 @@ impl Sessions {
         ours: PhoneClaim,
         outcome: &Result<PhoneNumber, SessionError>,
     ) {
-        let noted = async {
-            let read = self.records.phone(session.tag, fingerprint).await?;
-            if read.value.as_ref().map(|claim| claim.holder) != Some(ours.holder) {
-                return Ok(());
+        let phone = outcome.as_ref().ok();
+        for _ in 0..NOTES {
+            let place = (session.tag, fingerprint);
+            match self.try_settle_phone(place, &ours, phone).await {
+                Ok(true) => return,
+                Ok(false) => {}
+                Err(error) => tracing::warn!(
+                    error = service_kit::causes(&error),
+                    "the answer to a phone code was not noted"
+                ),
             }
-            let change = match outcome {
-                Ok(phone) => {
-                    let done = ours.done(phone.clone(), self.now());
-                    Change::default().put(&read, &done, PHONE_LIFE)
-                }
-                Err(_) => Change::default().delete(&read),
-            };
-            self.records.commit(change).await.map(drop)
-        };
-        let noted: Result<(), StoreError> = noted.await;
-        if let Err(error) = noted {
-            tracing::warn!(
-                error = service_kit::causes(&error),
-                "the answer to a phone code was not noted"
-            );
+            tokio::time::sleep(LOOK).await;
         }
+    }
+
+    async fn try_settle_phone(
+        &self,
+        (tag, fingerprint): (UserTag, [u8; 16]),
+        ours: &PhoneClaim,
+        phone: Option<&PhoneNumber>,
+    ) -> Result<bool, StoreError> {
+        let read = self.records.phone(tag, fingerprint).await?;
+        let change = match phone {
+            Some(_) if read.value.as_ref().is_some_and(PhoneClaim::is_done) => return Ok(true),
+            // Whoever else is at it can only be told that the code is spent.
+            Some(phone) => {
+                let done = ours.done(phone.clone(), self.now());
+                Change::default().put(&read, &done, PHONE_LIFE)
+            }
+            None if read.value.as_ref() != Some(ours) => return Ok(true),
+            None => Change::default().delete(&read),
+        };
+        self.records.commit(change).await
     }
 
     /// The number in encrypted data of the session's user.

@@ -121,12 +121,17 @@ pub trait AccountStore: Send + Sync + 'static {
         change: &ProfileChange,
     ) -> Result<Option<Account>, StoreError>;
 
-    /// Keeps a phone number on an account, in place of the one before; answers whether there is such an
-    /// account.
+    /// Keeps a phone number on an account in place of `before`; answers whether there is such an account,
+    /// and it had that one.
     ///
     /// # Errors
     /// When the database fails.
-    async fn keep_phone(&self, id: Uuid, phone: &SealedPhone) -> Result<bool, StoreError>;
+    async fn keep_phone(
+        &self,
+        id: Uuid,
+        before: Option<&SealedPhone>,
+        phone: &SealedPhone,
+    ) -> Result<bool, StoreError>;
 
     /// Ends all sessions of an account, with a row for each of its identities. Nothing when there is
     /// no such account; no row when it was blocked before and shall be blocked.

@@ -21,7 +21,7 @@ impl PhoneSeal {
     /// When the operating system gives no randomness.
     pub fn seal(&self, account: uuid::Uuid, kept: &KeptPhone) -> Result<SealedPhone, StoreError> {
         let sealed = self.0.seal(&StoreKey::phone_of(account), &kept.encode())?;
-        Ok(SealedPhone::new(sealed))
+        Ok(SealedPhone::of(&sealed, kept.phone.verified))
     }
 
     /// The number that an account keeps. It may have been sealed for one that was merged into it.
@@ -38,7 +38,7 @@ impl PhoneSeal {
     }
 
     fn open_for(&self, account: uuid::Uuid, sealed: &SealedPhone) -> Option<KeptPhone> {
-        match self.0.open(&StoreKey::phone_of(account), sealed.as_bytes()) {
+        match self.0.open(&StoreKey::phone_of(account), sealed.sealed()) {
             Opened::Plain(plain) => KeptPhone::decode(&plain, ()),
             Opened::OtherLayout | Opened::Foreign => None,
         }

@@ -257,9 +257,12 @@ pub(crate) async fn accounts_outlive_the_process(database: &impl Database) {
 pub(crate) async fn a_phone_number_is_kept_until_another_comes(database: &impl Database) {
     let store = database.open().await;
     let id = sign_in(&store, seen("wxa", "o1", None)).await.account.id;
+    let mut before = None;
     for bytes in [&b"first\0\xff"[..], b"second"] {
         let phone = SealedPhone::new(bytes.to_vec());
-        assert!(store.keep_phone(id, &phone).await.unwrap());
+        let kept = store.keep_phone(id, before.as_ref(), &phone).await;
+        assert!(kept.unwrap());
+        before = Some(phone.clone());
         let again = sign_in(&store, seen("wxa", "o1", None)).await.account;
         assert_eq!(again.phone.as_ref(), Some(&phone));
         let reopened = database.open().await;
@@ -267,5 +270,10 @@ pub(crate) async fn a_phone_number_is_kept_until_another_comes(database: &impl D
         assert_eq!(account.phone, Some(phone));
     }
     let phone = SealedPhone::new(vec![1]);
-    assert!(!store.keep_phone(Uuid::nil(), &phone).await.unwrap());
+    let nobodys = store.keep_phone(Uuid::nil(), None, &phone).await;
+    assert!(!nobodys.unwrap());
+    // Another number came meanwhile.
+    for outdated in [None, Some(&phone)] {
+        assert!(!store.keep_phone(id, outdated, &phone).await.unwrap());
+    }
 }

@@ -103,13 +103,14 @@ pub(crate) async fn a_merge_takes_over_the_phone_number(database: &impl Database
     let store = database.open().await;
     let (older, younger) = two(&store).await;
     let phone = SealedPhone::new(b"young".to_vec());
-    assert!(store.keep_phone(younger, &phone).await.unwrap());
+    assert!(store.keep_phone(younger, None, &phone).await.unwrap());
     let account = merge(&store).await.account;
-    assert_eq!(account.phone, Some(phone));
+    assert_eq!(account.phone.as_ref(), Some(&phone));
     assert_eq!(store.account(older).await.unwrap(), Some(account));
     // The younger one's id is as good as the present one.
     let next = SealedPhone::new(b"next".to_vec());
-    assert!(store.keep_phone(younger, &next).await.unwrap());
+    let kept = store.keep_phone(younger, Some(&phone), &next).await;
+    assert!(kept.unwrap());
     let account = store.account(older).await.unwrap().unwrap();
     assert_eq!(account.phone, Some(next));
 }

@@ -1,6 +1,9 @@
 //! A code of the phone-number button, sent to two replicas at once.
+use std::sync::Arc;
+
 use futures::future::join_all;
 use serde_json::json;
+use service_kit::{Clock, ManualClock, Timestamp};
 use testkit::{Replica, story};
 
 use crate::ground::on_redis_and_postgres;
@@ -11,7 +14,9 @@ const PHONE_PATH: &str = "/wxa/business/getuserphonenumber";
 async fn a_code_is_asked_about_once_whichever_replica_it_comes_to() {
     story(Box::pin(async {
         let (_server, stage) = on_redis_and_postgres().await;
-        let other = Replica::of(&stage, stage.clock.clone(), |_| {}).await;
+        let behind = stage.clock.now().unix_millis() - 200;
+        let behind = ManualClock::at(Timestamp::from_unix_millis(behind));
+        let other = Replica::of(&stage, Arc::new(behind), |_| {}).await;
         let wish = json!({ "phone": "13800138000" });
         stage.wechat.user("oMei", wish).await;
         let token = stage.log_in("oMei").await;

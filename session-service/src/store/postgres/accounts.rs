@@ -174,13 +174,19 @@ impl AccountStore for PostgresStore {
         Ok(row.map(Account::from))
     }
 
-    async fn keep_phone(&self, id: Uuid, phone: &SealedPhone) -> Result<bool, StoreError> {
+    async fn keep_phone(
+        &self,
+        id: Uuid,
+        before: Option<&SealedPhone>,
+        phone: &SealedPhone,
+    ) -> Result<bool, StoreError> {
         let kept = sqlx::query(concat!(
-            "UPDATE accounts SET phone = $2 WHERE id = ",
+            "UPDATE accounts SET phone = $2 WHERE phone IS NOT DISTINCT FROM $3 AND id = ",
             current!("$1")
         ))
         .bind(id)
-        .bind(phone.as_bytes());
+        .bind(phone.as_bytes())
+        .bind(before.map(SealedPhone::as_bytes));
         let kept = self.within(kept.execute(&self.pool)).await?;
         Ok(kept.rows_affected() == 1)
     }

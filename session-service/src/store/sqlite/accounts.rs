@@ -159,11 +159,19 @@ impl SqliteStore {
         Ok(account)
     }
 
-    async fn kept(&self, id: Uuid, phone: &SealedPhone) -> Result<bool, sqlx::Error> {
+    async fn kept(
+        &self,
+        id: Uuid,
+        before: Option<&SealedPhone>,
+        phone: &SealedPhone,
+    ) -> Result<bool, sqlx::Error> {
         let mut tx = self.begin().await?;
         let Some(account) = by_id(&mut tx, id).await? else {
             return Ok(false);
         };
+        if account.phone.as_ref() != before {
+            return Ok(false);
+        }
         sqlx::query("UPDATE accounts SET phone = $2 WHERE id = $1")
             .bind(account.id)
             .bind(phone.as_bytes())
@@ -227,8 +235,13 @@ impl AccountStore for SqliteStore {
         self.within(self.changed(id, change)).await
     }
 
-    async fn keep_phone(&self, id: Uuid, phone: &SealedPhone) -> Result<bool, StoreError> {
-        self.within(self.kept(id, phone)).await
+    async fn keep_phone(
+        &self,
+        id: Uuid,
+        before: Option<&SealedPhone>,
+        phone: &SealedPhone,
+    ) -> Result<bool, StoreError> {
+        self.within(self.kept(id, before, phone)).await
     }
 
     async fn end(
