@@ -23,7 +23,8 @@ impl Server {
     /// Serves other routes on the port for mini-programs.
     #[must_use]
     pub fn beside(mut self, routes: Router) -> Self {
-        self.0.public = self.0.public.merge(routes);
+        // What is not theirs is the gateway's to answer, and to refuse.
+        self.0.public = routes.fallback_service(self.0.public);
         self
     }
 

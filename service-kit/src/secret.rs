@@ -4,7 +4,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 /// Why a secret could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -23,12 +23,15 @@ pub enum SecretError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// The value is nothing but spaces.
+    #[error("{0} is empty")]
+    Blank(&'static str),
     /// The file has nothing in it.
     #[error("{0} is empty")]
     Empty(PathBuf),
 }
 
-/// The secret `name`, from `value` or from the trimmed content of `file`; exactly one must be set.
+/// The secret `name`, from `value` or from the content of `file`, trimmed; exactly one must be set.
 ///
 /// # Errors
 /// When neither or both are set, or the file is unreadable or empty.
@@ -38,11 +41,17 @@ pub fn load(
     file: Option<&Path>,
 ) -> Result<SecretString, SecretError> {
     match (value, file) {
-        (Some(secret), None) => Ok(secret.clone()),
+        (Some(secret), None) => trimmed(secret.expose_secret()).ok_or(SecretError::Blank(name)),
         (None, Some(path)) => read(path),
         (None, None) => Err(SecretError::Missing(name)),
         (Some(_), Some(_)) => Err(SecretError::Ambiguous(name)),
     }
+}
+
+/// A line's end, or a space beside it, is no part of a secret.
+fn trimmed(text: &str) -> Option<SecretString> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| SecretString::from(text))
 }
 
 fn read(path: &Path) -> Result<SecretString, SecretError> {
@@ -51,17 +60,21 @@ fn read(path: &Path) -> Result<SecretString, SecretError> {
         source,
     };
     let text = zeroize::Zeroizing::new(std::fs::read_to_string(path).map_err(unreadable)?);
-    match text.trim() {
-        "" => Err(SecretError::Empty(path.to_owned())),
-        secret => Ok(SecretString::from(secret)),
-    }
+    trimmed(&text).ok_or_else(|| SecretError::Empty(path.to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
+
+    #[test]
+    fn a_secret_in_place_is_trimmed_and_not_empty() {
+        let given = |text: &str| load("password", Some(&text.into()), None);
+        assert_eq!(given("hunter2\n").unwrap().expose_secret(), "hunter2");
+        for blank in ["", " \n"] {
+            assert!(matches!(given(blank), Err(SecretError::Blank("password"))));
+        }
+    }
 
     #[test]
     fn a_secret_file_is_read_and_trimmed() {

@@ -6,6 +6,7 @@ mod assets;
 mod fake;
 mod outage;
 mod trace;
+mod visitor;
 
 pub(crate) use self::outage::{Outage, Switched};
 
@@ -15,6 +16,7 @@ use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, State},
     http::StatusCode,
+    middleware,
     routing::{any, get, put},
 };
 use serde::{Deserialize, Serialize};
@@ -98,6 +100,7 @@ impl Playground {
             .route("/trace", get(trace::stream))
             .route("/fake/{*rest}", any(fake::pass_on))
             .layer(DefaultBodyLimit::max(fake::BODY_BYTES))
+            .layer(middleware::from_fn(visitor::own_page_only))
             .with_state(self);
         Router::new()
             .route("/playground", get(assets::index))

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{Json, extract::State};
-use reqwest::{Client, redirect::Policy};
+use reqwest::{Client, Response, redirect::Policy};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -15,6 +15,8 @@ use crate::{
 
 /// WeChat waits no longer for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// No answer to WeChat is longer.
+const BODY_BYTES: usize = 64 * 1024;
 
 /// What shall be pushed, and where to; without `url` it is only made.
 #[derive(Deserialize)]
@@ -102,6 +104,19 @@ async fn post(url: &Url, push: &Push) -> reqwest::Result<Heard> {
     let request = request.header("content-type", "application/json");
     let answer = request.body(push.body.clone()).send().await?;
     let status = answer.status().as_u16();
-    let body = answer.text().await?;
+    let body = beginning(answer).await?;
     Ok(Heard::Answer { status, body })
+}
+
+/// As much of an answer as anybody looks at.
+async fn beginning(mut answer: Response) -> reqwest::Result<String> {
+    let mut read = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        read.extend_from_slice(&chunk);
+        if read.len() > BODY_BYTES {
+            read.truncate(BODY_BYTES);
+            break;
+        }
+    }
+    Ok(String::from_utf8_lossy(&read).into_owned())
 }

@@ -32,7 +32,10 @@ pub(super) fn follow(apps: &Apps, host: &Host) -> anyhow::Result<()> {
             .flatten()
             .is_some()
         {
-            report(read(&apps, &source));
+            let (apps, source) = (apps.clone(), source.clone());
+            // A file may be slow to come, as from a network: nobody else waits for it.
+            let read = tokio::task::spawn_blocking(move || read(&apps, &source));
+            report(read.await.context("reading the settings").flatten());
         }
         Ok::<_, Infallible>(())
     });

@@ -17,8 +17,8 @@ use crate::{
 
 /// How often a waiting caller looks for the first one's answer.
 const LOOK: Duration = Duration::from_millis(50);
-/// How many times; then the caller is told to come back.
-const LOOKS: u32 = 400;
+/// How many times: less long than callers wait for us, so that they are told to come back.
+const LOOKS: u32 = 50;
 
 /// How often an answer is noted anew where the store fails.
 const NOTES: u32 = 3;

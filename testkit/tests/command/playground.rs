@@ -105,8 +105,15 @@ async fn the_pages_control_calls_reach_the_fake_wechat_and_nothing_else() {
         let call = |path: &'static str| laptop.phone.call("POST", path, None, Some(json!({})));
         let code = call("/playground/fake/login-code").await.expect(200);
         assert!(code.body["code"].is_string());
-        let outside = call("/playground/fake/..%2Fsns%2Fjscode2session").await;
-        assert_eq!(outside.status, 404);
+        for outside in [
+            "/playground/fake/..%2Fsns%2Fjscode2session",
+            "/playground/fake/.%09.%2fsns%2fjscode2session",
+            "/playground/fake/%2e%2e%2Fsns",
+        ] {
+            assert_eq!(call(outside).await.status, 400, "{outside}");
+        }
+        // What is neither the page's nor a mini-program's is refused as everywhere.
+        assert_eq!(call("/nowhere").await.problem(), (404, "not_found"));
         end(program).await;
     })
     .await;
