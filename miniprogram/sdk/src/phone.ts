@@ -1,4 +1,4 @@
-import { WxgateError } from './error.js'
+import { codeOf, WxgateError } from './error.js'
 import { decrypt } from './open-data.js'
 import type { Send } from './request.js'
 import type { Sessions } from './sessions.js'
@@ -25,25 +25,27 @@ export interface PhoneNumber {
   phoneNumber: string
   purePhoneNumber: string
   countryCode: string
-  /** Whether WeChat itself vouched for it: only where the server redeemed the code. */
+  /** Whether WeChat itself vouched for it: always by a code, and for encrypted data where the server asks WeChat. */
   verified: boolean
 }
 
 /**
- * The number behind a tap. A server that redeems codes is given the code; one that does not answers 404, and
- * opens the encrypted data that still comes along.
+ * The number behind a tap. The server is given the code, or what old base libraries give, the encrypted data; it
+ * keeps the number on the account. One that knows no phone numbers answers 404, and opens the data all the same.
  */
 export async function phoneNumber(sessions: Sessions, send: Send, detail: PhoneNumberDetail): Promise<PhoneNumber> {
   const { code, encryptedData, iv, errMsg } = detail
-  if (code) {
-    try {
-      // The server repeats its answer to a code, so asking again is safe.
-      const data = { code }
-      return (await send<PhoneNumber>({ url: '/v1/phone-number', method: 'POST', data, idempotent: true })).data
-    } catch (error) {
-      if (!(error instanceof WxgateError) || error.status !== 404 || !encryptedData) throw error
+  const sealed = encryptedData && iv && { encryptedData, iv }
+  const data = code ? { code } : sealed
+  if (!data) throw new WxgateError('user_denied', errMsg)
+  try {
+    // The server repeats its answer to a code, and data opens as often as one likes: asking again is safe.
+    return (await send<PhoneNumber>({ url: '/v1/phone-number', method: 'POST', data, idempotent: true })).data
+  } catch (error) {
+    if (sealed && (error as WxgateError).status === 404) {
+      return Object.assign(await decrypt<PhoneNumber>(sessions, send, sealed), { verified: false })
     }
+    if (codeOf(error) === 'decrypt_failed') await sessions.login(true) // the next tap fits
+    throw error
   }
-  if (!encryptedData || !iv) throw new WxgateError('user_denied', errMsg)
-  return Object.assign(await decrypt<PhoneNumber>(sessions, send, { encryptedData, iv }), { verified: false })
 }

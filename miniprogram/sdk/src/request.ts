@@ -98,7 +98,7 @@ export function createSend(
   }
 }
 
-function mayRepeat({ idempotent, method }: RequestOptions, { code, status, retryAfter }: WxgateError): boolean {
+function mayRepeat({ idempotent, method }: RequestOptions, { code, status = 0, retryAfter }: WxgateError): boolean {
   if (status === 503 && retryAfter !== undefined) return true
-  return (code === 'network' || Number(status) > 501) && (idempotent || method !== 'POST')
+  return (code === 'network' || status > 501) && (idempotent || method !== 'POST')
 }

@@ -69,8 +69,11 @@ describe('with a real wxgate', { timeout: 60_000 }, () => {
       const number = await client.getPhoneNumber(tap)
       assert.equal(number.phoneNumber, '13800000001')
       assert.equal(number.countryCode, '86')
+      assert.equal(number.verified, withCode)
     }
     assert.equal(wx.logins, 3)
+    assert.equal(wx.count('POST', '/v1/phone-number'), 2)
+    assert.equal(wx.count('POST', '/v1/open-data/decrypt'), 0)
   })
 
   test('a tap that comes when the session has just ended works the first time', async () => {
@@ -127,6 +130,19 @@ describe('with a real wxgate', { timeout: 60_000 }, () => {
     await assert.rejects(client.getPhoneNumber(tap), { code: 'decrypt_failed', status: 422 })
     assert.equal(wx.logins, 2)
     await client.getPhoneNumber(await wxgate.wechat.phoneTap(openid, { withCode: false }))
+    assert.equal(wx.count('POST', '/v1/open-data/decrypt'), 0)
+  })
+
+  test('a code of the button gives its own user the number as often as asked, and nobody else', async () => {
+    const [mine, other] = [await person(wxgate, { phone: '13800000003' }), await person(wxgate)]
+    const { client, wx } = phoneOf(mine, wxgate)
+    const stolen = await wxgate.wechat.phoneTap(other)
+    await assert.rejects(client.getPhoneNumber(stolen), { code: 'phone_code_rejected', status: 422 })
+    const tap = await wxgate.wechat.phoneTap(mine)
+    const number = await client.getPhoneNumber(tap)
+    assert.deepEqual(await client.getPhoneNumber(tap), number)
+    assert.deepEqual(number, { phoneNumber: '13800000003', purePhoneNumber: '13800000003', countryCode: '86', verified: true })
+    assert.equal(wx.logins, 1)
   })
 
   test('a user whom WeChat blocks is logged in by nobody', async () => {
@@ -216,6 +232,19 @@ describe('with a real wxgate whose sessions last two seconds', { timeout: 60_000
       assert.equal(wx.logins, 2)
       assert.equal(await wxgate.wechat.exchanges(), exchanged + 1)
     }
+  })
+})
+
+describe('with a real wxgate that asks WeChat about encrypted phone numbers', { timeout: 60_000 }, () => {
+  test('WeChat vouches for the number of a tap without a code too', async (t) => {
+    const wxgate = await startWxgate(t, { WECHAT__CHECK_ENCRYPTED_DATA: 'text' })
+    const openid = await person(wxgate, { phone: '13800000004' })
+    const { client, wx } = phoneOf(openid, wxgate)
+    t.after(() => client.hide())
+    await client.login()
+    const number = await client.getPhoneNumber(await wxgate.wechat.phoneTap(openid, { withCode: false }))
+    assert.deepEqual(number, { phoneNumber: '13800000004', purePhoneNumber: '13800000004', countryCode: '86', verified: true })
+    assert.equal(wx.count('POST', '/v1/open-data/decrypt'), 0)
   })
 })
 

@@ -4,6 +4,9 @@ import { passing, scene } from './support/scene.js'
 
 const NUMBER = { phoneNumber: '13800000001', purePhoneNumber: '13800000001', countryCode: '86' }
 const TAP = { detail: { errMsg: 'getPhoneNumber:ok', code: 'phone-code', encryptedData: 'AAAA', iv: 'BBBB' } }
+/** What a base library before 2.21.2 gives. */
+const OLD_TAP = { detail: { errMsg: 'getPhoneNumber:ok', encryptedData: 'AAAA', iv: 'BBBB' } }
+const NOT_FOUND = { status: 404, body: '{"code":"not_found"}' }
 const ok = (members) => ({ status: 200, body: JSON.stringify(members) })
 
 /** A server whose answers to these two paths are planned. */
@@ -28,16 +31,56 @@ test('a code whose answer was lost is sent again', async () => {
   assert.equal(server.count('/v1/phone-number'), 2)
 })
 
+test('a tap without a code goes the same way, and the server says whether WeChat vouched for the number', async () => {
+  for (const verified of [false, true]) {
+    const { clock, client, server } = desk({ '/v1/phone-number': () => ok({ ...NUMBER, verified }) })
+    assert.deepEqual(await passing(clock, client.getPhoneNumber(OLD_TAP)), { ...NUMBER, verified })
+    assert.deepEqual(JSON.parse(server.asked.at(-1).wire.body), { encryptedData: 'AAAA', iv: 'BBBB' })
+    assert.equal(server.count('/v1/open-data/decrypt'), 0)
+  }
+})
+
+test('data of a tap whose answer was lost is sent again', async () => {
+  const { clock, client, server } = desk({
+    '/v1/phone-number': (count) => (count === 1 ? new Error('lost') : ok({ ...NUMBER, verified: false })),
+  })
+  await passing(clock, client.getPhoneNumber(OLD_TAP))
+  assert.equal(server.count('/v1/phone-number'), 2)
+})
+
+test('data that does not open is sent once, and a login makes the next tap fit', async () => {
+  const refused = { status: 422, body: '{"code":"decrypt_failed"}' }
+  for (const path of ['/v1/phone-number', '/v1/open-data/decrypt']) {
+    const { clock, client, server, wx } = desk({ '/v1/phone-number': () => NOT_FOUND, [path]: () => refused })
+    await assert.rejects(passing(clock, client.getPhoneNumber(OLD_TAP)), { code: 'decrypt_failed', status: 422 })
+    assert.equal(server.count(path), 1)
+    assert.equal(wx.logins, 2)
+  }
+})
+
+test('no other refusal of the data is got round by the other path', async () => {
+  for (const [status, code] of [[429, 'decrypt_budget_exhausted'], [400, 'invalid_argument'], [422, 'decrypt_failed']]) {
+    const { clock, client, server } = desk({ '/v1/phone-number': () => ({ status, body: JSON.stringify({ code }) }) })
+    await assert.rejects(passing(clock, client.getPhoneNumber(OLD_TAP)), { code, status })
+    assert.equal(server.count('/v1/open-data/decrypt'), 0)
+  }
+})
+
+test('a server that knows no phone numbers opens the data of a tap without a code', async () => {
+  const { clock, client } = desk({ '/v1/phone-number': () => NOT_FOUND, '/v1/open-data/decrypt': () => ok({ data: NUMBER }) })
+  assert.deepEqual(await passing(clock, client.getPhoneNumber(OLD_TAP)), { ...NUMBER, verified: false })
+})
+
 test('a server that does not redeem codes opens the data that came along', async () => {
   const { clock, client } = desk({
-    '/v1/phone-number': () => ({ status: 404, body: '{"code":"not_found"}' }),
+    '/v1/phone-number': () => (NOT_FOUND),
     '/v1/open-data/decrypt': () => ok({ data: NUMBER }),
   })
   assert.deepEqual(await passing(clock, client.getPhoneNumber(TAP)), { ...NUMBER, verified: false })
 })
 
 test('where only a code came and nobody redeems it, that is said', async () => {
-  const { clock, client } = desk({ '/v1/phone-number': () => ({ status: 404, body: '{"code":"not_found"}' }) })
+  const { clock, client } = desk({ '/v1/phone-number': () => (NOT_FOUND) })
   const tap = { detail: { errMsg: 'getPhoneNumber:ok', code: 'phone-code' } }
   await assert.rejects(passing(clock, client.getPhoneNumber(tap)), { code: 'not_found' })
 })

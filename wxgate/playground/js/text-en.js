@@ -213,7 +213,7 @@ export const en = {
   'about.POST /v1/open-data/decrypt':
     'What WeChat encrypted, as the phone got it. Failed attempts are limited to ten a day for each user.',
   'about.POST /v1/phone-number':
-    'The code of the phone number button. An answer can be asked for again: WeChat charges once.',
+    'What the phone number button gave: a code, whose answer can be asked for again while WeChat charges once; or encrypted data, from an old WeChat.',
   'about.Login': 'session-service takes the code once, whoever sends it and however often.',
   'about.Verify': 'Signature, revocations, then one look into the store.',
   'about.Refresh': 'One compare-and-swap steps the session’s generation. Whoever loses a race finds the winner’s.',
@@ -222,7 +222,8 @@ export const en = {
   'about.RevokeSession': 'One row in SQL ends this session.',
   'about.ListSessions': 'The user’s sessions of this app. The token itself is in none of them.',
   'about.DecryptOpenData': 'The last keys of this user go to crypto-service, sealed, newest first.',
-  'about.GetPhoneNumber': 'session-service redeems the code at WeChat, with the access_token that it alone keeps.',
+  'about.GetPhoneNumber':
+    'session-service redeems the code at WeChat, with the access_token that it alone keeps. Encrypted data goes to crypto-service, with the last keys of this user, sealed.',
   'about.UpdateProfile': 'Nickname and picture are what the user typed: WeChat does not tell them any more.',
   'about.SealSessionKey':
     'The session_key goes in once and comes back sealed for this user. No call gives it out again: only crypto-service has the master key.',

@@ -199,7 +199,7 @@ export const zh = {
   'about.POST /v1/session/refresh': '出示旧令牌，换回新令牌。问两次，答案相同。',
   'about.GET /v1/session': '已登录用户的一个请求。你自己的服务也这样询问：通过 gRPC，或通过反向代理。',
   'about.POST /v1/open-data/decrypt': '微信加密的数据，原样转交。每个用户每天最多失败十次。',
-  'about.POST /v1/phone-number': '手机号按钮给出的 code。结果可以重复索取，微信只计费一次。',
+  'about.POST /v1/phone-number': '手机号按钮给出的 code：结果可以重复索取，微信只计费一次；旧版微信给的则是加密数据。',
   'about.Login': '无论谁发来、发来几次，session-service 只使用这个 code 一次。',
   'about.Verify': '先验签名，再查吊销记录，最后读一次存储。',
   'about.Refresh': '一次“比较并交换”将会话推进一代。竞争失败者会读到胜者的结果。',
@@ -208,7 +208,8 @@ export const zh = {
   'about.RevokeSession': 'SQL 中的一行记录结束这个会话。',
   'about.ListSessions': '该用户在此应用中的会话，其中不含令牌本身。',
   'about.DecryptOpenData': '该用户最近的几把密钥以封存状态交给 crypto-service，新的在前。',
-  'about.GetPhoneNumber': 'session-service 用只有它持有的 access_token，拿 code 向微信换取号码。',
+  'about.GetPhoneNumber':
+    'session-service 用只有它持有的 access_token，拿 code 向微信换取号码。加密数据则连同该用户最近的几把封存密钥交给 crypto-service。',
   'about.UpdateProfile': '昵称和头像由用户自己填写：微信已不再提供。',
   'about.SealSessionKey':
     'session_key 只进去一次，返回的是为该用户封存的密文。没有任何调用能再取出它：主密钥只在 crypto-service 手里。',

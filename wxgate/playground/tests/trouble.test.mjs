@@ -54,7 +54,7 @@ test('encrypted data opens although a login displaced its key', async () => {
   await turn(page, 'key')
   await press(page, 'do-phone')
   assert.equal((await notice(page)).kind, 'good')
-  assert.deepEqual(await calls(page), ['POST /v1/open-data/decrypt 200', 'POST /v1/login 200', 'POST /v1/login 200'])
+  assert.deepEqual(await calls(page), ['POST /v1/phone-number 200', 'POST /v1/login 200', 'POST /v1/login 200'])
   await lanes(page)
   assert.ok((await labels(page)).includes('OpenData'))
   await page.locator('#calls button').nth(1).click()

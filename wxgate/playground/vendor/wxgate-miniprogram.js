@@ -15,8 +15,7 @@ function codeOf(error) {
 }
 var PASSING = ["network", "bad_answer", "wx_login_failed", "rate_limited"];
 function isTransient(error) {
-  if (!(error instanceof WxgateError)) return false;
-  return PASSING.includes(error.code) || Number(error.status) >= 500;
+  return error instanceof WxgateError && (PASSING.includes(error.code) || Number(error.status) >= 500);
 }
 
 // src/addresses.ts
@@ -166,16 +165,18 @@ async function open(send, { encryptedData, iv, rawData, signature }) {
 // src/phone.ts
 async function phoneNumber(sessions, send, detail) {
   const { code, encryptedData, iv, errMsg } = detail;
-  if (code) {
-    try {
-      const data = { code };
-      return (await send({ url: "/v1/phone-number", method: "POST", data, idempotent: true })).data;
-    } catch (error) {
-      if (!(error instanceof WxgateError) || error.status !== 404 || !encryptedData) throw error;
+  const sealed = encryptedData && iv && { encryptedData, iv };
+  const data = code ? { code } : sealed;
+  if (!data) throw new WxgateError("user_denied", errMsg);
+  try {
+    return (await send({ url: "/v1/phone-number", method: "POST", data, idempotent: true })).data;
+  } catch (error) {
+    if (sealed && error.status === 404) {
+      return Object.assign(await decrypt(sessions, send, sealed), { verified: false });
     }
+    if (codeOf(error) === "decrypt_failed") await sessions.login(true);
+    throw error;
   }
-  if (!encryptedData || !iv) throw new WxgateError("user_denied", errMsg);
-  return Object.assign(await decrypt(sessions, send, { encryptedData, iv }), { verified: false });
 }
 
 // src/profile.ts
@@ -297,9 +298,9 @@ function createSend(wx2, runtime, sessions, allowed, whenShown) {
     return { statusCode, data, header: Object(header) };
   };
 }
-function mayRepeat({ idempotent, method }, { code, status, retryAfter: retryAfter2 }) {
+function mayRepeat({ idempotent, method }, { code, status = 0, retryAfter: retryAfter2 }) {
   if (status === 503 && retryAfter2 !== void 0) return true;
-  return (code === "network" || Number(status) > 501) && (idempotent || method !== "POST");
+  return (code === "network" || status > 501) && (idempotent || method !== "POST");
 }
 
 // src/flight.ts
