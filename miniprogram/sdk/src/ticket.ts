@@ -14,6 +14,8 @@ export interface Ticket {
   drawnAt: number
   /** Until when it can be sent. */
   until: number
+  /** How often the server answered that a store of its was away. */
+  outages: number
 }
 
 /** Asks WeChat for a code. */
@@ -24,19 +26,21 @@ export async function draw(wx: Wx, runtime: Runtime): Promise<Ticket> {
     quietly(wx.login({ timeout: 10_000, success, fail }))
   })
   const drawnAt = runtime.now()
-  return { code, nonce: nonce(runtime), drawnAt, until: drawnAt + CODE_LIFE }
+  return { code, nonce: nonce(runtime), drawnAt, until: drawnAt + CODE_LIFE, outages: 0 }
 }
 
 /** What is left of a ticket after a login with it failed. */
 export function afterFailure(ticket: Ticket, error: unknown): Ticket | undefined {
   switch (codeOf(error)) {
-    case 'store_unavailable':
     case 'overloaded':
       return ticket // certainly not spent
+    case 'store_unavailable':
+      // Mostly not spent. Where it is, the server repeats this answer too, and only another code gets a better one.
+      return ticket.outages++ ? undefined : ticket
     case 'network':
     case 'deadline_exceeded':
-      return Object.assign(ticket, { until: ticket.drawnAt + REPLAY }) // perhaps spent
-    default:
-      return undefined
+      ticket.until = ticket.drawnAt + REPLAY // perhaps spent
+      return ticket
   }
+  return undefined
 }

@@ -25,8 +25,9 @@ test('each wx.login has its own nonce', async () => {
 
 test('a code that was not spent is sent again, one that may be is not sent for long', async () => {
   const { clock, client, server, wx } = scene()
-  server.outage = ({ path }) => (path === '/v1/login' ? away(1) : undefined)
-  await assert.rejects(passing(clock, client.login()), { code: 'store_unavailable' })
+  const overloaded = { status: 503, body: '{"code":"overloaded"}', headers: { 'retry-after': '1' } }
+  server.outage = ({ path }) => (path === '/v1/login' ? overloaded : undefined)
+  await assert.rejects(passing(clock, client.login()), { code: 'overloaded' })
   await clock.advance(120_000)
   server.outage = undefined
   await passing(clock, client.login())
@@ -38,6 +39,41 @@ test('a code that was not spent is sent again, one that may be is not sent for l
   server.outage = undefined
   await passing(clock, client.login({ fresh: true }))
   assert.equal(wx.logins, 3)
+})
+
+test('a login whose store was away once is asked for again with the same code', async () => {
+  const { clock, client, server, wx } = scene()
+  server.outage = ({ path, count }) => (path === '/v1/login' && count === 1 ? away(1) : undefined)
+  await passing(clock, client.login())
+  const [first, second] = sent(server)
+  assert.deepEqual(second, first)
+  assert.equal(wx.logins, 1)
+})
+
+test('a code that was spent before the store went away is given up after two refusals', async () => {
+  const { clock, client, server, wx } = scene()
+  // For 30 s the server repeats its answer to this code and nonce, though the store is back.
+  server.outage = ({ path }) => (path === '/v1/login' && sent(server).at(-1).code === 'code-1' ? away(1) : undefined)
+  await passing(clock, client.login(), 10_000)
+  const [first, second, third, ...more] = sent(server)
+  assert.deepEqual(second, first)
+  assert.notEqual(third.code, first.code)
+  assert.notEqual(third.nonce, first.nonce)
+  assert.deepEqual(more, [])
+  assert.equal(wx.logins, 2)
+})
+
+test('the two refusals that give a code up need not come in a row', async () => {
+  const { clock, client, server, wx } = scene()
+  const answers = [undefined, away(1), new Error('lost'), away(1)]
+  server.outage = ({ path, count }) => (path === '/v1/login' ? answers[count] : undefined)
+  const drawnAt = clock.now()
+  await assert.rejects(passing(clock, client.login()), { code: 'store_unavailable' })
+  await clock.advance(10_000) // for so long nothing is sent after three failures
+  assert.ok(clock.now() < drawnAt + 20_000, 'the code could be sent again')
+  await passing(clock, client.login())
+  assert.equal(new Set(sent(server).slice(0, 3).map(({ code }) => code)).size, 1)
+  assert.equal(wx.logins, 2)
 })
 
 test('a code that WeChat served from a cache is replaced by a new one, once', async () => {

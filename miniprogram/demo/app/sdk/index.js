@@ -332,21 +332,21 @@ async function draw(wx2, runtime) {
     quietly(wx2.login({ timeout: 1e4, success, fail }));
   });
   const drawnAt = runtime.now();
-  return { code, nonce: nonce(runtime), drawnAt, until: drawnAt + CODE_LIFE };
+  return { code, nonce: nonce(runtime), drawnAt, until: drawnAt + CODE_LIFE, outages: 0 };
 }
 function afterFailure(ticket, error) {
   switch (codeOf(error)) {
-    case "store_unavailable":
     case "overloaded":
       return ticket;
     // certainly not spent
+    case "store_unavailable":
+      return ticket.outages++ ? void 0 : ticket;
     case "network":
     case "deadline_exceeded":
-      return Object.assign(ticket, { until: ticket.drawnAt + REPLAY });
-    // perhaps spent
-    default:
-      return void 0;
+      ticket.until = ticket.drawnAt + REPLAY;
+      return ticket;
   }
+  return void 0;
 }
 
 // src/login.ts
