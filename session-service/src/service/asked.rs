@@ -1,5 +1,7 @@
 //! What came of asking WeChat: counted, and said loudly where an operator must act.
-use wx_client::{Api, Quota, Refusal, WxError};
+use std::net::IpAddr;
+
+use wx_client::{Api, Quota, WxError};
 
 use super::Sessions;
 use crate::{SessionError, domain::AppId};
@@ -30,11 +32,12 @@ impl Sessions {
         let errcode = refusal.map(|refusal| refusal.errcode);
         let rid = refusal.and_then(|refusal| refusal.rid.as_deref());
         if let Some(refusal) = refusal.filter(|said| ADDRESS_REFUSED.contains(&said.errcode)) {
-            self.counters.address_refused();
+            let address = address(&refusal.errmsg);
+            self.counters.address_refused(appid, address);
             tracing::error!(
                 event = "wechat_address_refused",
                 appid,
-                address = address(refusal),
+                address = address.map(tracing::field::display),
                 errcode,
                 "WeChat refuses our address: put it on the app's IP list, or have its administrator confirm it"
             );
@@ -91,8 +94,10 @@ fn is_an_operators(error: &WxError) -> bool {
     }
 }
 
-/// The address that WeChat saw: `invalid ip 36.44.1.202 ipv6 ::ffff:36.44.1.202, not in whitelist`.
-fn address(refusal: &Refusal) -> Option<&str> {
-    let (_, rest) = refusal.errmsg.split_once("ip ")?;
-    rest.split([' ', ',']).next()
+/// The address that WeChat saw, if it says so: `invalid ip 36.44.1.202 ipv6 ::ffff:36.44.1.202, not in
+/// whitelist`. How the other refusals are worded is not known: any word that is an address will do.
+fn address(errmsg: &str) -> Option<IpAddr> {
+    let words = errmsg.split(|c: char| c.is_whitespace() || ",;=()[]\"'".contains(c));
+    let mut addresses = words.filter_map(|word| word.trim_matches('.').parse().ok());
+    addresses.find(|address: &IpAddr| !address.is_unspecified())
 }

@@ -1,4 +1,10 @@
 //! What this service counts.
+use std::{
+    collections::BTreeSet,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use prometheus_client::metrics::{counter::Counter, family::Family};
 use service_kit::{ServiceError, code_of};
 use telemetry::Metrics;
@@ -11,6 +17,9 @@ use crate::{
 
 type Counted = Family<Vec<(&'static str, String)>, Counter>;
 
+/// So many refused addresses have a series of their own: what WeChat says must not fill a memory.
+const ADDRESSES: usize = 8;
+
 /// Logins, refreshes, revocations and decryptions, by outcome.
 #[derive(Clone, Debug)]
 pub struct Counters {
@@ -20,7 +29,9 @@ pub struct Counters {
     decrypts: Counted,
     phones: Counted,
     wechat: Counted,
-    address_refused: Counter,
+    address_refused: Counted,
+    /// Those that have a series of their own.
+    addresses: Arc<Mutex<BTreeSet<IpAddr>>>,
     reuse: Counter,
     lost_sight: Counter,
 }
@@ -38,10 +49,6 @@ impl Counters {
         metrics.register(|registry| {
             registry.register("sessions_ahead_of_log", help, lost_sight.clone());
         });
-        let address_refused = Counter::default();
-        let help = "Times that WeChat refused an address of ours, which is not on its list";
-        let (name, counter) = ("wechat_address_refused", address_refused.clone());
-        metrics.register(|registry| registry.register(name, help, counter));
         Self {
             logins: metrics.counter(
                 "logins",
@@ -55,7 +62,11 @@ impl Counters {
                 "wechat_calls",
                 "Questions to WeChat, which has quotas for most: by app, API and outcome",
             ),
-            address_refused,
+            address_refused: metrics.counter(
+                "wechat_address_refused",
+                "Times that WeChat refused an address of ours: by app and address",
+            ),
+            addresses: Arc::default(),
             reuse,
             lost_sight,
         }
@@ -89,8 +100,24 @@ impl Counters {
         self.wechat.get_or_create(&labels.to_vec()).inc();
     }
 
-    pub(super) fn address_refused(&self) {
-        self.address_refused.inc();
+    pub(super) fn address_refused(&self, appid: &str, address: Option<IpAddr>) {
+        let address = address.map_or_else(|| "unknown".to_owned(), |address| self.name(address));
+        let labels = vec![("appid", appid.to_owned()), ("address", address)];
+        self.address_refused.get_or_create(&labels).inc();
+    }
+
+    /// What an address is counted as.
+    fn name(&self, address: IpAddr) -> String {
+        let known = self.addresses.lock();
+        let mut known = known.unwrap_or_else(PoisonError::into_inner);
+        if known.len() < ADDRESSES {
+            known.insert(address);
+        }
+        if known.contains(&address) {
+            address.to_string()
+        } else {
+            "other".to_owned()
+        }
     }
 
     pub(super) fn revoked(&self, reason: Reason) {

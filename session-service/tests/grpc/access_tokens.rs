@@ -27,6 +27,7 @@ on_every_store!(
     each_app_has_its_own_token,
     a_login_needs_no_token,
     a_refused_address_is_an_alarm,
+    many_refused_addresses_are_counted_together,
 );
 
 async fn made(system: &System) -> u64 {
@@ -190,17 +191,65 @@ async fn a_login_needs_no_token(store: Store) {
     assert_eq!(system.wechat.asked_at(TOKEN_PATH).await, 0);
 }
 
+/// How often this address was refused.
+fn refused(system: &System, address: &str) -> u64 {
+    let labels = format!(r#"appid="{DEFAULT_APPID}",address="{address}""#);
+    system.count(&format!("wechat_address_refused_total{{{labels}}}"))
+}
+
+/// WeChat refuses our address with these words.
+async fn refuse(system: &System, errcode: i64, errmsg: &str) {
+    let body = json!({ "errcode": errcode, "errmsg": errmsg }).to_string();
+    let fault = json!([{ "path": TOKEN_PATH, "body": body }]);
+    system.wechat.faults(fault).await;
+    let refused = reason(system.access_token("").await);
+    assert_eq!(refused, ErrorReason::WechatMisconfigured, "{errcode}");
+    system.pass(Duration::from_mins(1));
+}
+
 async fn a_refused_address_is_an_alarm(store: Store) {
     let system = System::start(store).await;
-    for (times, errcode) in [40164, 89503, 89506, 89507].into_iter().enumerate() {
-        let fault = json!([{ "path": TOKEN_PATH, "errcode": errcode }]);
-        system.wechat.faults(fault).await;
-        let refused = reason(system.access_token("").await);
-        assert_eq!(refused, ErrorReason::WechatMisconfigured, "{errcode}");
-        let counted = system.count("wechat_address_refused_total");
-        assert_eq!(counted, times as u64 + 1, "{errcode}");
-        system.pass(Duration::from_mins(1));
+    let listed = "invalid ip 36.44.1.202 ipv6 ::ffff:36.44.1.202, not in whitelist rid: 5f-6a-7b";
+    for (errcode, errmsg, address) in [
+        (40164, listed, "36.44.1.202"),
+        (
+            89501,
+            "ip :: awaits the administrator (2001:db8::7)",
+            "2001:db8::7",
+        ),
+        (
+            89503,
+            "this ip awaits the administrator of 1.2.3",
+            "unknown",
+        ),
+        (
+            89506,
+            "the ip, 36.44.1.203. It was refused twice",
+            "36.44.1.203",
+        ),
+        (89507, "this ip was refused: 36.44.1.999", "unknown"),
+    ] {
+        let before = refused(&system, address);
+        refuse(&system, errcode, errmsg).await;
+        assert_eq!(refused(&system, address), before + 1, "{errcode}");
     }
     system.wechat.no_faults().await;
     system.token().await;
+}
+
+async fn many_refused_addresses_are_counted_together(store: Store) {
+    let system = System::start(store).await;
+    for last in 1..=10 {
+        refuse(
+            &system,
+            40164,
+            &format!("invalid ip 36.44.1.{last}, not in whitelist"),
+        )
+        .await;
+    }
+    refuse(&system, 40164, "invalid ip 36.44.1.1, not in whitelist").await;
+    assert_eq!(refused(&system, "36.44.1.1"), 2);
+    assert_eq!(refused(&system, "36.44.1.8"), 1);
+    assert_eq!(refused(&system, "36.44.1.9"), 0);
+    assert_eq!(refused(&system, "other"), 2);
 }
