@@ -81,6 +81,12 @@ admin = {{ listen = "{c}" }}
     pub fn readiness(&self) -> [String; 3] {
         self.admin.map(|at| format!("http://{at}/readyz"))
     }
+
+    /// Where each service tells what it has counted.
+    #[must_use]
+    pub fn metrics(&self) -> [String; 3] {
+        self.admin.map(|at| format!("http://{at}/metrics"))
+    }
 }
 
 /// A port that was free a moment ago.

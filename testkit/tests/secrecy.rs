@@ -96,14 +96,27 @@ impl Used {
             spoil(fleet, PHONE, fault).await;
             assert!(self.phone_number(fleet, token).await >= 400);
         }
-        // The last token dies, and none comes in its place.
-        fleet.wechat.end_tokens(json!({})).await;
-        for fault in faults(fake_wechat::DEFAULT_SECRET).into_iter().take(1) {
+        // No token is left, and none comes in its place.
+        for fault in faults(fake_wechat::DEFAULT_SECRET) {
+            let asked = fleet.wechat.asked_at(TOKEN).await;
+            forget_access_tokens(fleet).await;
             spoil(fleet, TOKEN, fault).await;
             assert!(self.phone_number(fleet, token).await >= 400);
+            assert!(fleet.wechat.asked_at(TOKEN).await > asked, "nobody asked");
         }
         fleet.wechat.no_faults().await;
+        forget_access_tokens(fleet).await;
+        self.access_token(fleet).await.expect("WeChat is well");
     }
+}
+
+/// Deletes the tokens, and what is remembered of questions for them: the next question is asked at once.
+async fn forget_access_tokens(fleet: &Fleet) {
+    let mut redis = fleet.redis.connect().await.expect("it runs");
+    let ours = redis.keys::<_, Vec<String>>("wxg:{at:*").await;
+    let ours = ours.expect("it runs");
+    assert!(!ours.is_empty(), "there is neither a token nor a lease");
+    let () = redis.del(ours).await.expect("it runs");
 }
 
 async fn spoil(fleet: &Fleet, path: &str, mut fault: Value) {
@@ -153,37 +166,127 @@ async fn a_busy_day(fleet: &Fleet) -> Used {
     used
 }
 
+/// A place, and what was found there.
+type Trace = (&'static str, Vec<u8>);
+
 /// What the run left behind, place by place.
-async fn traces_of(fleet: &Fleet) -> Vec<(&'static str, Vec<u8>)> {
-    let mut redis = fleet.redis.connect().await.expect("it runs");
-    let mut kept = Vec::new();
-    for key in redis.keys::<_, Vec<String>>("*").await.expect("it runs") {
-        kept.extend(key.as_bytes());
-        kept.extend(redis.get::<_, Vec<u8>>(&key).await.expect("it runs"));
-    }
-    let slow: redis::Value = redis::cmd("SLOWLOG")
-        .arg("GET")
-        .arg(-1)
-        .query_async(&mut redis)
-        .await
-        .expect("it runs");
+async fn traces_of(fleet: &Fleet) -> Vec<Trace> {
+    let [gateway, session, crypto] = fleet.metrics().await.map(String::into_bytes);
     vec![
         ("logs", fleet.logs().into_bytes()),
-        ("redis", kept),
-        ("redis' slow log", format!("{slow:?}").into_bytes()),
+        ("redis", kept(fleet).await),
+        ("redis' slow log", slow_log(fleet).await),
         ("redis' file", fleet.redis.saved().await),
         ("the users' database", fleet.database()),
         (
             "the programs' environment and arguments",
             fleet.surroundings(),
         ),
+        ("auth-gateway's metrics", gateway),
+        ("session-service's metrics", session),
+        ("crypto-service's metrics", crypto),
     ]
+}
+
+/// Every key and value in Redis.
+async fn kept(fleet: &Fleet) -> Vec<u8> {
+    let mut redis = fleet.redis.connect().await.expect("it runs");
+    let mut kept = Vec::new();
+    for key in redis.keys::<_, Vec<String>>("*").await.expect("it runs") {
+        kept.extend(key.as_bytes());
+        kept.extend(redis.get::<_, Vec<u8>>(&key).await.expect("it runs"));
+    }
+    kept
+}
+
+/// From now on Redis logs every command.
+async fn log_all_commands(fleet: &Fleet) {
+    let mut redis = fleet.redis.connect().await.expect("it runs");
+    let () = redis::cmd("CONFIG")
+        .arg(&["SET", "slowlog-log-slower-than", "0"])
+        .query_async(&mut redis)
+        .await
+        .expect("it runs");
+}
+
+async fn slow_log(fleet: &Fleet) -> Vec<u8> {
+    let mut redis = fleet.redis.connect().await.expect("it runs");
+    let slow: redis::Value = redis::cmd("SLOWLOG")
+        .arg("GET")
+        .arg(-1)
+        .query_async(&mut redis)
+        .await
+        .expect("it runs");
+    format!("{slow:?}").into_bytes()
 }
 
 fn holds(haystack: &[u8], needle: &[u8]) -> bool {
     match std::str::from_utf8(needle) {
         Ok(text) => String::from_utf8_lossy(haystack).contains(text),
         Err(_) => haystack.windows(needle.len()).any(|at| at == needle),
+    }
+}
+
+/// What each place holds, if anything was written there at all.
+const SIGNS: [(&str, &str); 11] = [
+    ("logs", "\"level\":\"TRACE\""),
+    ("redis", ":s:"),
+    ("redis' slow log", "EVAL"),
+    ("redis' file", "REDIS"),
+    ("the users' database", "SQLite format"),
+    ("the programs' environment and arguments", "wxgate.toml"),
+    ("auth-gateway's metrics", "POST /v1/login"),
+    ("session-service's metrics", "stable_token"),
+    ("crypto-service's metrics", "wxgate_crypto_seals_total"),
+    ("spans", "SealSessionKey"),
+    ("answers", "session_rd"),
+];
+
+/// That there was something to look at in every place.
+fn assert_all_seen(traces: &[Trace]) {
+    assert_eq!(traces.len(), SIGNS.len());
+    for ((place, text), (name, sign)) in traces.iter().zip(SIGNS) {
+        assert_eq!(*place, name);
+        let seen = holds(text, sign.as_bytes());
+        assert!(seen, "there is nothing to look at in the {place}");
+    }
+}
+
+/// That none of the places holds it.
+fn assert_nowhere(traces: &[Trace], what: &str, secret: &[u8]) {
+    for (place, text) in traces {
+        assert!(!holds(text, secret), "{what} is in the {place}");
+    }
+}
+
+/// Mini-programs are told tokens, numbers and that their codes were used; nobody is told the rest.
+fn assert_secret(traces: &[Trace], used: &Used) {
+    let key = BASE64_STANDARD.decode(SESSION_KEY).expect("base64");
+    for disguise in spellings(SESSION_KEY, &key) {
+        assert_nowhere(traces, "a session_key", disguise.as_bytes());
+    }
+    assert_nowhere(traces, "a session_key", &key);
+    let secret = fake_wechat::DEFAULT_SECRET.as_bytes();
+    assert_nowhere(traces, "the AppSecret", secret);
+    for token in &used.access_tokens {
+        assert_nowhere(traces, "an access_token", token.as_bytes());
+    }
+    let (answers, rest) = traces.split_last().expect("places");
+    assert_eq!(answers.0, "answers");
+    for token in &used.tokens {
+        assert_nowhere(rest, "a token", token.as_bytes());
+    }
+    for code in &used.codes {
+        assert_nowhere(rest, "a code", code.as_bytes());
+    }
+    assert_nowhere(rest, "a phone number", NUMBER.as_bytes());
+    for (place, text) in rest {
+        // The database is where openids live, and spans have none of them.
+        let is_home = *place == "the users' database";
+        assert!(
+            is_home || !holds(text, OPENID.as_bytes()),
+            "an openid is in the {place}"
+        );
     }
 }
 
@@ -196,80 +299,19 @@ async fn no_key_secret_token_or_code_leaves_its_home() {
             collector.at
         );
         let fleet = Fleet::start(&telemetry).await;
-        let mut redis = fleet.redis.connect().await.expect("it runs");
-        let every = ["SET", "slowlog-log-slower-than", "0"];
-        let () = redis::cmd("CONFIG")
-            .arg(&every)
-            .query_async(&mut redis)
-            .await
-            .expect("it runs");
+        log_all_commands(&fleet).await;
         let used = a_busy_day(&fleet).await;
         let mut traces = traces_of(&fleet).await;
-        let heard = ("answers", fleet.phone.heard().into_bytes());
+        let answers = fleet.phone.heard().into_bytes();
         // Programs that end send the spans they still hold.
         fleet.end().await;
         traces.push(("spans", format!("{:?}", collector.seen()).into_bytes()));
+        traces.push(("answers", answers));
 
-        for (place, text, expected) in [
-            ("logs", &traces[0].1, "\"level\":\"TRACE\""),
-            ("redis", &traces[1].1, ":s:"),
-            ("slow log", &traces[2].1, "EVAL"),
-            ("redis' file", &traces[3].1, "REDIS"),
-            ("database", &traces[4].1, "SQLite format"),
-            ("surroundings", &traces[5].1, "wxgate.toml"),
-            ("spans", &traces[6].1, "SealSessionKey"),
-            ("answers", &heard.1, "session_rd"),
-        ] {
-            assert!(
-                holds(text, expected.as_bytes()),
-                "there is nothing to look at in the {place}"
-            );
-        }
-        let key = BASE64_STANDARD.decode(SESSION_KEY).expect("base64");
-        let disguises = spellings(SESSION_KEY, &key)
-            .into_iter()
-            .map(String::into_bytes);
-        for canary in disguises.chain([key.clone()]) {
-            for (place, text) in traces.iter().chain([&heard]) {
-                assert!(!holds(text, &canary), "a session_key is in the {place}");
-            }
-        }
+        assert_all_seen(&traces);
         assert_eq!(used.tokens.len(), 4);
-        assert!(used.codes.len() > 40 && !used.access_tokens.is_empty());
-        for token in &used.access_tokens {
-            let heard = &heard.1;
-            assert!(
-                !holds(heard, token.as_bytes()),
-                "an access_token is in an answer"
-            );
-        }
-        let secrets = used
-            .tokens
-            .iter()
-            .chain(&used.codes)
-            .chain(&used.access_tokens);
-        for secret in secrets {
-            for (place, text) in &traces {
-                assert!(
-                    !holds(text, secret.as_bytes()),
-                    "a token or a login code is in the {place}"
-                );
-            }
-        }
-        for (place, text) in traces.iter().chain([&heard]) {
-            let secret = fake_wechat::DEFAULT_SECRET.as_bytes();
-            assert!(!holds(text, secret), "the AppSecret is in the {place}");
-        }
-        assert!(
-            !holds(&traces[1].1, OPENID.as_bytes()),
-            "an openid is in redis"
-        );
-        for (place, text) in &traces {
-            assert!(
-                !holds(text, NUMBER.as_bytes()),
-                "a phone number is in the {place}"
-            );
-        }
+        assert!(used.codes.len() > 60 && !used.access_tokens.is_empty());
+        assert_secret(&traces, &used);
     })
     .await;
 }
