@@ -53,30 +53,13 @@ pub(crate) fn wire(api: Api, code: &str, openid: &str) -> Wire {
             &token,
             &[("encrypted_msg_hash", HASH)],
         ),
-        Api::ComponentCodeToSession => get(
-            "GET /sns/component/jscode2session",
-            &[
-                ("appid", APPID),
-                ("component_appid", PLATFORM),
-                ("component_access_token", TOKEN),
-                ("js_code", code),
-                ("grant_type", "authorization_code"),
-            ],
-        ),
+        Api::ComponentCodeToSession => by_platform(code),
         Api::Token => get(
             "GET /cgi-bin/token",
             &[&app[..], &[("grant_type", "client_credential")]].concat(),
         ),
         Api::UserEncryptKeys => get("GET /wxa/business/getuserencryptkey", &signed),
-        Api::PaidUnionid => get(
-            "GET /wxa/getpaidunionid",
-            &[
-                ("access_token", TOKEN),
-                ("openid", openid),
-                ("mch_id", MCH_ID),
-                ("out_trade_no", code),
-            ],
-        ),
+        Api::PaidUnionid => paid(openid, &[("mch_id", MCH_ID), ("out_trade_no", code)]),
         Api::ClearQuota => post(
             "POST /cgi-bin/clear_quota/v2",
             &[],
@@ -84,6 +67,26 @@ pub(crate) fn wire(api: Api, code: &str, openid: &str) -> Wire {
         ),
         Api::LookUp => post("POST /cgi-bin/openapi/rid/get", &token, &[("rid", RID)]),
     }
+}
+
+/// A platform asks for an app that authorised it.
+fn by_platform(code: &str) -> Wire {
+    get(
+        "GET /sns/component/jscode2session",
+        &[
+            ("appid", APPID),
+            ("component_appid", PLATFORM),
+            ("component_access_token", TOKEN),
+            ("js_code", code),
+            ("grant_type", "authorization_code"),
+        ],
+    )
+}
+
+/// The unionid of whoever made this payment.
+fn paid(openid: &str, payment: &[(&'static str, &str)]) -> Wire {
+    let asked = [("access_token", TOKEN), ("openid", openid)];
+    get("GET /wxa/getpaidunionid", &[&asked[..], payment].concat())
 }
 
 /// SHA-256 of `AA==`.
@@ -175,13 +178,6 @@ async fn a_transaction_is_named_alone() {
         .paid_unionid(&token(), OPENID, &payment)
         .await
         .unwrap();
-    let expected = get(
-        "GET /wxa/getpaidunionid",
-        &[
-            ("access_token", TOKEN),
-            ("openid", OPENID),
-            ("transaction_id", "4200001234"),
-        ],
-    );
+    let expected = paid(OPENID, &[("transaction_id", "4200001234")]);
     is_asked(&wechat.seen()[0], &expected).unwrap();
 }
