@@ -84,6 +84,6 @@ async function persist<T>({ gate, whenShown }: Door, work: () => Promise<T>): Pr
 /** What a portal or a proxy answers with 200 is no grant. */
 function checked(data: unknown): Grant {
   const grant = Object(data) as Grant
-  if (grant.session_rd && grant.expires_in > 0) return grant
+  if (grant.session_rd && grant.expires_in > 0 && grant.refresh_in >= 1) return grant
   throw new WxgateError('bad_answer')
 }

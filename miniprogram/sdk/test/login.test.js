@@ -269,6 +269,16 @@ test('an answer that is not wxgate\'s gives no session, and another try', async 
   assert.equal(server.count('/v1/login'), 2)
 })
 
+test('a grant that would be refreshed without end is none', async () => {
+  for (const refresh_in of [0, -5, 0.001, null, 'abc', undefined]) {
+    const body = JSON.stringify({ session_rd: 'wxs_x', expires_in: 1800, refresh_in, user: {} })
+    const { clock, client, server } = scene()
+    server.outage = ({ path, count }) => (path === '/v1/login' && count === 1 ? { status: 200, body } : undefined)
+    await passing(clock, client.login())
+    assert.equal(server.count('/v1/login'), 2, String(refresh_in))
+  }
+})
+
 test('a client that the server does not understand does not ask at each request', async () => {
   const { clock, client, server, wx } = scene({ appid: 'wx-unknown' })
   server.outage = ({ path }) => (path === '/v1/login' ? { status: 400, body: '{"code":"invalid_request"}' } : undefined)

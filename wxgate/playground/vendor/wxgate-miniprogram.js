@@ -397,7 +397,7 @@ async function persist({ gate, whenShown }, work) {
 }
 function checked(data) {
   const grant = Object(data);
-  if (grant.session_rd && grant.expires_in > 0) return grant;
+  if (grant.session_rd && grant.expires_in > 0 && grant.refresh_in >= 1) return grant;
   throw new WxgateError("bad_answer");
 }
 
