@@ -281,7 +281,7 @@ fn assert_secret(traces: &[Trace], used: &Used) {
     }
     assert_nowhere(rest, "a phone number", NUMBER.as_bytes());
     for (place, text) in rest {
-        // The database is where openids live, and spans have none of them.
+        // Openids live in the database, and nowhere else.
         let is_home = *place == "the users' database";
         assert!(
             is_home || !holds(text, OPENID.as_bytes()),

@@ -34,7 +34,7 @@ async fn garbage_from_wechat_makes_no_session() {
     .await;
 }
 
-/// Each time anew: a mistake of the reader's would not be hidden by a user who is known.
+/// What wx-client makes of such bodies is told in its own tests; here, what comes of it further on.
 #[tokio::test]
 async fn no_body_that_is_nearly_a_login_registers_anybody() {
     story(async {
