@@ -142,8 +142,13 @@ impl AppSettings {
     /// The app, once its secret is read.
     ///
     /// # Errors
-    /// When the secret is missing, or its file cannot be read.
+    /// When the secret is missing, or its file cannot be read, or the appid is none: the two may be exchanged.
     pub fn app(&self) -> anyhow::Result<wx_client::App> {
+        // It is public and will be logged; what may be a secret is not named here.
+        anyhow::ensure!(
+            self.appid.starts_with("wx"),
+            "apps.appid must begin with wx"
+        );
         let secret = secret::load(
             "apps.secret",
             self.secret.as_ref(),
@@ -153,5 +158,24 @@ impl AppSettings {
             appid: self.appid.clone(),
             secret,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_appid_that_may_be_a_secret_is_refused_and_not_told() {
+        let exchanged = AppSettings {
+            appid: "5ec2e7".to_owned(),
+            secret: Some("wx0123456789abcdef".into()),
+            secret_file: None,
+        };
+        let told = format!("{:#}", exchanged.app().unwrap_err());
+        assert!(
+            told.contains("apps.appid") && !told.contains("5ec2e7"),
+            "{told}"
+        );
     }
 }
