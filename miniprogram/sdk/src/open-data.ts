@@ -25,7 +25,7 @@ export async function decrypt<T>(sessions: Sessions, send: Send, source: OpenDat
     return await open<T>(send, fetched ? await source() : source)
   } catch (error) {
     if (codeOf(error) !== 'decrypt_failed') throw error
-    await sessions.login(true)
+    await sessions.relogin()
     if (!fetched) throw error
     return open<T>(send, await source())
   }

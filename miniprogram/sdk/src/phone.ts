@@ -45,7 +45,7 @@ export async function phoneNumber(sessions: Sessions, send: Send, detail: PhoneN
     if (sealed && (error as WxgateError).status === 404) {
       return Object.assign(await decrypt<PhoneNumber>(sessions, send, sealed), { verified: false })
     }
-    if (codeOf(error) === 'decrypt_failed') await sessions.login(true) // the next tap fits
+    if (codeOf(error) === 'decrypt_failed') await sessions.relogin() // the next tap fits
     throw error
   }
 }

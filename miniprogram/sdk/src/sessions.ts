@@ -29,6 +29,8 @@ export interface Sessions {
   distrust(token: string): void
   /** Logs in, also after a logout or a block. `fresh` does so although there is a session. */
   login(fresh: boolean): Promise<SessionState>
+  /** Logs in anew because the server's key does not fit; not after a logout or a block, nor when one comes meanwhile. */
+  relogin(): Promise<unknown>
   /** Refreshes the session; one that has expired is replaced by a login. */
   renew(): Promise<unknown>
   /** The user changed what is known of them. */
@@ -111,6 +113,13 @@ export function createSessions(door: Door, storage: Storage, hooks: Hooks): Sess
     return session
   }
 
+  /** Waits for what is under way; a logout in the meantime counts. */
+  const settle = async () => {
+    const asked = epoch
+    await landed()
+    if (asked !== epoch) throw new WxgateError('logged_out')
+  }
+
   return {
     state,
     peek: () => session,
@@ -128,10 +137,16 @@ export function createSessions(door: Door, storage: Storage, hooks: Hooks): Sess
     },
     login: async (fresh) => {
       const ended = status === 'logged_out' || status === 'blocked'
-      if (fresh || ended) await landed()
+      if (fresh || ended) await settle()
       if (ended) become('none')
       await (fresh ? join(enter) : current())
       return state()
+    },
+    relogin: async () => {
+      refuseWhenEnded()
+      await settle()
+      refuseWhenEnded()
+      await join(enter)
     },
     describe: (user) => {
       if (session) become('active', Object.assign({}, session, { user }))

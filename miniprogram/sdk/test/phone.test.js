@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { settled } from './support/clock.js'
 import { passing, scene } from './support/scene.js'
 
 const NUMBER = { phoneNumber: '13800000001', purePhoneNumber: '13800000001', countryCode: '86' }
@@ -7,6 +8,7 @@ const TAP = { detail: { errMsg: 'getPhoneNumber:ok', code: 'phone-code', encrypt
 /** What a base library before 2.21.2 gives. */
 const OLD_TAP = { detail: { errMsg: 'getPhoneNumber:ok', encryptedData: 'AAAA', iv: 'BBBB' } }
 const NOT_FOUND = { status: 404, body: '{"code":"not_found"}' }
+const REFUSED = { status: 422, body: '{"code":"decrypt_failed"}' }
 const ok = (members) => ({ status: 200, body: JSON.stringify(members) })
 
 /** A server whose answers to these two paths are planned. */
@@ -49,13 +51,51 @@ test('data of a tap whose answer was lost is sent again', async () => {
 })
 
 test('data that does not open is sent once, and a login makes the next tap fit', async () => {
-  const refused = { status: 422, body: '{"code":"decrypt_failed"}' }
   for (const path of ['/v1/phone-number', '/v1/open-data/decrypt']) {
-    const { clock, client, server, wx } = desk({ '/v1/phone-number': () => NOT_FOUND, [path]: () => refused })
+    const { clock, client, server, wx } = desk({ '/v1/phone-number': () => NOT_FOUND, [path]: () => REFUSED })
     await assert.rejects(passing(clock, client.getPhoneNumber(OLD_TAP)), { code: 'decrypt_failed', status: 422 })
     assert.equal(server.count(path), 1)
     assert.equal(wx.logins, 2)
   }
+})
+
+test('data that does not open after a logout logs nobody in', async () => {
+  for (const [path, use] of [
+    ['/v1/phone-number', (client) => client.getPhoneNumber(OLD_TAP)],
+    ['/v1/open-data/decrypt', (client) => client.decrypt({ encryptedData: 'AAAA', iv: 'BBBB' })],
+    ['/v1/open-data/decrypt', (client) => client.decrypt(() => ({ encryptedData: 'AAAA', iv: 'BBBB' }))],
+  ]) {
+    let answer
+    const { clock, client, wx } = desk({ [path]: () => new Promise((resolve) => (answer = resolve)) })
+    await passing(clock, client.login())
+    const used = use(client).catch((error) => error)
+    await clock.advance(100)
+    await passing(clock, client.logout())
+    answer(REFUSED)
+    await passing(clock, used)
+    await clock.advance(1_000)
+    assert.equal(wx.logins, 1)
+    assert.deepEqual(client.state, { status: 'logged_out' })
+  }
+})
+
+test('a logout while a login waits to make the next tap fit is not undone', async () => {
+  const answers = {}
+  const { clock, client, wx } = desk({
+    '/v1/phone-number': () => REFUSED,
+    '/v1/login': (count) => (count === 1 ? undefined : new Promise((resolve) => (answers.login = resolve))),
+  })
+  await passing(clock, client.login())
+  const tapped = client.getPhoneNumber(OLD_TAP).catch((error) => error)
+  const login = client.login({ fresh: true }).catch((error) => error)
+  await clock.advance(100)
+  const left = client.logout()
+  await settled()
+  answers.login({ status: 400, body: '{"code":"invalid_request"}' })
+  await passing(clock, Promise.all([left, login, tapped]))
+  await clock.advance(60_000)
+  assert.equal(wx.logins, 2)
+  assert.deepEqual(client.state, { status: 'logged_out' })
 })
 
 test('no other refusal of the data is got round by the other path', async () => {
