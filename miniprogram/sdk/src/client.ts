@@ -73,12 +73,12 @@ export function createClient(options: ClientOptions): Client {
     logout: async ({ everywhere = false } = {}) => {
       // Everywhere: first there, so that it can be tried again when the server is away.
       if (everywhere) await remove('/v1/sessions')
-      const token = await sessions.end()
+      const token = sessions.end()
       if (token && !everywhere) await endThere(token)
     },
     eraseUser: async () => {
       await remove('/v1/user')
-      await sessions.end()
+      sessions.end()
     },
     onSessionChange: listeners.add,
     show: () => set(true),

@@ -35,8 +35,8 @@ export interface Sessions {
   renew(): Promise<unknown>
   /** The user changed what is known of them. */
   describe(user: User): void
-  /** Ends it here, and gives the token that was current. */
-  end(): Promise<string | undefined>
+  /** Ends it here at once, and gives the token that was current. What is under way comes too late. */
+  end(): string | undefined
 }
 
 /** The session that storage has kept, or none. */
@@ -151,11 +151,10 @@ export function createSessions(door: Door, storage: Storage, hooks: Hooks): Sess
     describe: (user) => {
       if (session) become('active', Object.assign({}, session, { user }))
     },
-    end: async () => {
+    end: () => {
       const token = session && session.token
       epoch++
       become('logged_out')
-      await landed()
       return token
     },
   }

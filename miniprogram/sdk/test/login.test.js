@@ -166,6 +166,35 @@ test('a login right after a logout does not get the one that was overtaken', asy
   assert.equal(client.state.status, 'active')
 })
 
+test('a logout does not wait for a login or a refresh that cannot go on while the app is hidden', async () => {
+  for (const age of [0, 25 * 60_000, 60 * 60_000]) {
+    const { clock, client, server, wx } = scene()
+    await passing(clock, client.login())
+    wx.hide()
+    await clock.advance(age)
+    const under = (age ? client.request({ url: '/orders' }) : client.login({ fresh: true })).catch((error) => error)
+    await clock.advance(100)
+    await passing(clock, client.logout(), 1_000)
+    assert.equal(server.asked.at(-1).method, 'DELETE')
+    wx.show()
+    await passing(clock, under)
+    await clock.advance(60_000)
+    assert.deepEqual(client.state, { status: 'logged_out' })
+  }
+})
+
+test('a logout between an earlier one and the login after it counts', async () => {
+  const { clock, client } = scene({ server: { latency: 200 } })
+  client.login().catch(() => undefined)
+  await settled()
+  client.logout()
+  const between = client.login()
+  client.logout()
+  await assert.rejects(passing(clock, between), { code: 'logged_out' })
+  await clock.advance(1_000)
+  assert.equal(client.state.status, 'logged_out')
+})
+
 test('a change of the session is told once, a refresh is none', async () => {
   const { clock, client } = scene()
   const told = []
