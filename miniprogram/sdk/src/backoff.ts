@@ -13,7 +13,7 @@ const BELIEVED = 3_600_000
  * chance that doubles its range each time ("full jitter"), since the server asks everybody for the same.
  */
 export function delay(failures: number, { retryAfter = 0 }: WxgateError, random: () => number): number {
-  const range = Math.min(CEILING, 1000 * Math.pow(2, failures))
+  const range = Math.min(CEILING, 1000 * 2 ** failures)
   return Math.min(BELIEVED, retryAfter * 1000) + Math.max(FLOOR, random() * range)
 }
 

@@ -1,6 +1,6 @@
 import { refusal } from './answer.js'
 import { WxgateError } from './error.js'
-import type { Runtime } from './runtime.js'
+import { assign, type Runtime } from './runtime.js'
 import { quietly, type HttpMethod, type Wx, type WxRequest, type WxResponse } from './wx.js'
 
 /** One HTTP call. */
@@ -20,7 +20,7 @@ export interface Call {
 export async function call(wx: Wx, runtime: Runtime, what: Call, token?: string): Promise<WxResponse> {
   const answer = await new Promise<WxResponse>((success, reject) => {
     const fail: WxRequest['fail'] = ({ errMsg }) => reject(new WxgateError('network', errMsg))
-    quietly(wx.request(present(Object.assign({}, what, { header: withToken(what.header, token), success, fail }))))
+    quietly(wx.request(present(assign({}, what, { header: withToken(what.header, token), success, fail }))))
   })
   if (answer.statusCode >= 400) throw refusal(answer, runtime.now())
   return answer

@@ -9,7 +9,7 @@ import { phoneNumber } from './phone.js'
 import { updateProfile } from './profile.js'
 import { createRefreshLoop } from './refresh-loop.js'
 import { createSend } from './request.js'
-import { phone, type Runtime } from './runtime.js'
+import { assign, phone, type Runtime } from './runtime.js'
 import type { SessionState } from './session.js'
 import { createSessions } from './sessions.js'
 import { createStorage } from './storage.js'
@@ -20,7 +20,7 @@ import { surroundingWx } from './wx.js'
 export function createClient(options: ClientOptions): Client {
   const { appid, device, services = [], storageKey = 'wxgate.session', uploadAvatar, wx = surroundingWx() } = options
   if (!wx) throw new WxgateError('invalid_argument', 'no wx')
-  const runtime: Runtime = Object.assign({}, phone, options.runtime)
+  const runtime: Runtime = assign({}, phone, options.runtime)
   const base = trimmed(options.baseUrl)
   const gate = createGate(runtime)
   const { set, shown, whenShown } = createVisibility(wx, () => arm())
@@ -50,14 +50,14 @@ export function createClient(options: ClientOptions): Client {
   const arm = createRefreshLoop(sessions, shown, gate, runtime)
   arm()
   const send = createSend(wx, runtime, sessions, [base].concat(services.map(trimmed)), whenShown)
-  const remove = (url: string) => send({ url, method: 'DELETE' })
+  const leave = (url: string) => sessions.leave(() => send({ url, method: 'DELETE' }, true))
 
   return {
     get state() {
       return sessions.state()
     },
     login: ({ fresh = false } = {}) => sessions.login(fresh),
-    request: send,
+    request: (what) => send(what),
     token: async () => (await sessions.current()).token,
     getPhoneNumber: ({ detail }) => phoneNumber(sessions, send, detail),
     decrypt: (source) => decrypt(sessions, send, source),
@@ -68,18 +68,15 @@ export function createClient(options: ClientOptions): Client {
     },
     sessions: async () => (await send<{ sessions: SessionEntry[] }>({ url: '/v1/sessions' })).data.sessions,
     endSession: async (id) => {
-      await remove(`/v1/sessions/${encodeURIComponent(id)}`)
+      await send({ url: `/v1/sessions/${encodeURIComponent(id)}`, method: 'DELETE' })
     },
     logout: async ({ everywhere = false } = {}) => {
       // Everywhere: first there, so that it can be tried again when the server is away.
-      if (everywhere) await remove('/v1/sessions')
+      if (everywhere) return leave('/v1/sessions')
       const token = sessions.end()
-      if (token && !everywhere) await endThere(token)
+      if (token) await endThere(token)
     },
-    eraseUser: async () => {
-      await remove('/v1/user')
-      sessions.end()
-    },
+    eraseUser: () => leave('/v1/user'),
     onSessionChange: listeners.add,
     show: () => set(true),
     hide: () => set(false),

@@ -1,6 +1,7 @@
 import { codeOf, WxgateError } from './error.js'
 import { decrypt } from './open-data.js'
 import type { Send } from './request.js'
+import { assign } from './runtime.js'
 import type { Sessions } from './sessions.js'
 
 /** What `bindgetphonenumber` gives as `event.detail`. */
@@ -43,7 +44,7 @@ export async function phoneNumber(sessions: Sessions, send: Send, detail: PhoneN
     return (await send<PhoneNumber>({ url: '/v1/phone-number', method: 'POST', data, idempotent: true })).data
   } catch (error) {
     if (sealed && (error as WxgateError).status === 404) {
-      return Object.assign(await decrypt<PhoneNumber>(sessions, send, sealed), { verified: false })
+      return assign(await decrypt<PhoneNumber>(sessions, send, sealed), { verified: false })
     }
     if (codeOf(error) === 'decrypt_failed') await sessions.relogin() // the next tap fits
     throw error

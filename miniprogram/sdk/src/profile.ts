@@ -17,8 +17,7 @@ export interface ProfileChange {
 
 /** Changes nickname and picture. */
 export async function updateProfile(send: Send, change: ProfileChange, upload?: UploadAvatar): Promise<User> {
-  const { nickname, avatarFile } = change
-  let { avatarUrl } = change
+  let { nickname, avatarFile, avatarUrl } = change
   if (avatarFile) {
     if (!upload) throw new WxgateError('invalid_argument', 'no uploadAvatar')
     avatarUrl = await upload(avatarFile)

@@ -35,8 +35,8 @@ export interface Response<T> {
   header: Record<string, string>
 }
 
-/** Sends a request with the session's token. */
-export type Send = <T>(options: RequestOptions) => Promise<Response<T>>
+/** Sends a request with the session's token; as a `leaver` it waits behind no others. */
+export type Send = <T>(options: RequestOptions, leaver?: boolean) => Promise<Response<T>>
 
 /** No wait between two tries is longer, in milliseconds. */
 const PATIENCE = 10_000
@@ -68,9 +68,9 @@ export function createSend(
   }
 
   /** What fails on the way to a session has been tried often enough there. */
-  const persist = async (options: RequestOptions, url: string): Promise<WxResponse> => {
+  const persist = async (options: RequestOptions, url: string, leaver?: boolean): Promise<WxResponse> => {
     const { data, header, timeout, method = 'GET' } = options
-    let session = await sessions.current()
+    let session = await sessions.current(leaver)
     let replaced = false
     for (let failures = 0; ; ) {
       try {
@@ -78,21 +78,21 @@ export function createSend(
       } catch (error) {
         if (!saysOver(error)) {
           await pause(options, ++failures, error)
-          session = await sessions.current()
+          session = await sessions.current(leaver)
         } else if (replaced) {
           sessions.distrust(session.token)
           throw error
         } else {
           replaced = true
-          session = await sessions.replace(session.token, error)
+          session = await sessions.replace(session.token, error, leaver)
         }
       }
     }
   }
 
-  return async <T>(options: RequestOptions) => {
+  return async <T>(options: RequestOptions, leaver?: boolean) => {
     const url = resolve(options.url, allowed)
-    const { statusCode, data, header } = await inSlot(() => persist(options, url))
+    const { statusCode, data, header } = await (leaver ? persist(options, url, leaver) : inSlot(() => persist(options, url)))
     budget = Math.min(BUDGET, budget + PAY)
     return { statusCode, data: data as T, header: Object(header) as Record<string, string> }
   }

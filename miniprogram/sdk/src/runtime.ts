@@ -20,6 +20,9 @@ export const phone: Runtime = {
   clearTimeout: (timer) => clearTimeout(timer),
 }
 
+/** The language's own, under a name that minifiers shorten. */
+export const assign = Object.assign
+
 /** Resolves after so many milliseconds. */
 export function sleep(runtime: Runtime, milliseconds: number): Promise<void> {
   return new Promise((resolve) => runtime.setTimeout(resolve, milliseconds))

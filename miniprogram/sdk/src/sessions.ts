@@ -2,6 +2,7 @@ import { saysOver } from './answer.js'
 import { codeOf, WxgateError } from './error.js'
 import { createFlight } from './flight.js'
 import { createLogin, refresh, type Door } from './login.js'
+import { assign } from './runtime.js'
 import { granted, isDue, type Grant, type Session, type SessionState, type Status, type User } from './session.js'
 import type { Storage } from './storage.js'
 
@@ -21,10 +22,13 @@ export interface Sessions {
   state(): SessionState
   /** The session as it is, perhaps expired. */
   peek(): Session | undefined
-  /** The session to send with. It logs in only when there is none, and does not wait for a refresh that is due. */
-  current(): Promise<Session>
+  /**
+   * The session to send with. It logs in only when there is none, and does not wait for a refresh that is due.
+   * A `leaver` is what `leave` asks the server with: it logs in where others wait for the outcome.
+   */
+  current(leaver?: boolean): Promise<Session>
   /** The session after `token` was refused: its successor if there is one by now, else that of a new login. */
-  replace(token: string, refused: WxgateError): Promise<Session>
+  replace(token: string, refused: WxgateError, leaver?: boolean): Promise<Session>
   /** Notes that `token` was refused although a login had just given it: no login for each such refusal. */
   distrust(token: string): void
   /** Logs in, also after a logout or a block. `fresh` does so although there is a session. */
@@ -37,6 +41,11 @@ export interface Sessions {
   describe(user: User): void
   /** Ends it here at once, and gives the token that was current. What is under way comes too late. */
   end(): string | undefined
+  /**
+   * Asks the server first, and ends it here when that went well. Nobody but `ask` logs in meanwhile: such a session
+   * would outlive the others, or register anew a user who was just erased.
+   */
+  leave(ask: () => Promise<unknown>): Promise<void>
 }
 
 /** The session that storage has kept, or none. */
@@ -47,6 +56,8 @@ export function createSessions(door: Door, storage: Storage, hooks: Hooks): Sess
   /** Grows when the user logs out: what was under way then counts no more. */
   let epoch = 0
   let distrustedAt = 0
+  /** Resolves when the user has left or could not, while they try. */
+  let leaving: Promise<void> | undefined
   const logIn = createLogin(door)
   const { join, landed } = createFlight<Session>()
 
@@ -65,8 +76,12 @@ export function createSessions(door: Door, storage: Storage, hooks: Hooks): Sess
     if (status === 'logged_out') throw new WxgateError('logged_out')
   }
 
-  const adopt = (grant: Grant, user: User, asked: number): Session => {
+  const refuseAfter = (asked: number) => {
     if (asked !== epoch) throw new WxgateError('logged_out')
+  }
+
+  const adopt = (grant: Grant, user: User, asked: number): Session => {
+    refuseAfter(asked)
     const adopted = granted(grant, user, runtime)
     become('active', adopted)
     return adopted
@@ -86,7 +101,7 @@ export function createSessions(door: Door, storage: Storage, hooks: Hooks): Sess
 
   /** The token is over, but the user has not left: whoever needs a session waits for the next login. */
   const lapse = () => {
-    if (session) session = Object.assign({}, session, { expiresAt: 0 })
+    if (session) session = assign({}, session, { expiresAt: 0 })
   }
 
   const step = async (old: Session) => {
@@ -102,22 +117,35 @@ export function createSessions(door: Door, storage: Storage, hooks: Hooks): Sess
   }
 
   const renew = async () => {
+    while (leaving) await leaving
     const old = session
     if (old) await join(() => (now() < old.expiresAt ? step(old) : enter()))
   }
 
-  const current = async () => {
+  const current = async (leaver?: boolean): Promise<Session> => {
     refuseWhenEnded()
-    if (!session || now() >= session.expiresAt) return join(enter)
+    if (!session || now() >= session.expiresAt) {
+      if (!leaving || leaver) return join(enter)
+      await leaving
+      return current()
+    }
     if (isDue(session, now())) renew().catch(() => undefined)
     return session
   }
 
-  /** Waits for what is under way; a logout in the meantime counts. */
+  /** Waits for what is under way, leaving too; a logout in the meantime counts. */
   const settle = async () => {
     const asked = epoch
     await landed()
-    if (asked !== epoch) throw new WxgateError('logged_out')
+    while (leaving) await leaving
+    refuseAfter(asked)
+  }
+
+  const end = () => {
+    const token = session && session.token
+    epoch++
+    become('logged_out')
+    return token
   }
 
   return {
@@ -125,12 +153,12 @@ export function createSessions(door: Door, storage: Storage, hooks: Hooks): Sess
     peek: () => session,
     current,
     renew,
-    replace: async (token, refused) => {
+    replace: async (token, refused, leaver) => {
       refuseWhenEnded()
       if (session && session.token !== token) return session
       if (Math.abs(now() - distrustedAt) < DISTRUST) throw refused
       lapse()
-      return join(enter)
+      return current(leaver)
     },
     distrust: (token) => {
       if (session && session.token === token) distrustedAt = now()
@@ -149,13 +177,22 @@ export function createSessions(door: Door, storage: Storage, hooks: Hooks): Sess
       await join(enter)
     },
     describe: (user) => {
-      if (session) become('active', Object.assign({}, session, { user }))
+      if (session) become('active', assign({}, session, { user }))
     },
-    end: () => {
-      const token = session && session.token
-      epoch++
-      become('logged_out')
-      return token
+    end,
+    leave: async (ask) => {
+      while (leaving) await leaving
+      const asked = epoch
+      const left = landed()
+        .then(ask)
+        .then(() => {
+          if (asked === epoch) end()
+        })
+      const over = () => {
+        leaving = undefined
+      }
+      leaving = left.then(over, over)
+      return left
     },
   }
 }

@@ -1,3 +1,4 @@
+import { assign } from './runtime.js'
 import type { Session, Status } from './session.js'
 import type { Wx } from './wx.js'
 
@@ -39,7 +40,7 @@ export function createStorage(wx: Wx, key: string, base: string): Storage {
     },
     save: (kept) =>
       attempt(
-        () => wx.setStorageSync(key, Object.assign({ base }, kept)),
+        () => wx.setStorageSync(key, assign({ base }, kept)),
         () => attempt(() => wx.removeStorageSync(key)), // better nothing than a token that was replaced
       ),
   }

@@ -195,6 +195,81 @@ test('a logout between an earlier one and the login after it counts', async () =
   assert.equal(client.state.status, 'logged_out')
 })
 
+for (const [name, path, leave] of [
+  ['a logout everywhere', '/v1/sessions', (client) => client.logout({ everywhere: true })],
+  ['an erasure', '/v1/user', (client) => client.eraseUser()],
+]) {
+  const REVOKED = { status: 401, body: '{"code":"session_revoked"}' }
+  const DONE = { status: 204 }
+  /** Somebody logged in, whose leaving waits for the answer. */
+  const leavingScene = async () => {
+    const it = scene()
+    await passing(it.clock, it.client.login())
+    it.server.outage = (asked) => (asked.path === path ? new Promise((resolve) => (it.answer = resolve)) : asked.path === '/poll' ? REVOKED : undefined)
+    it.left = leave(it.client)
+    await it.clock.advance(100)
+    return it
+  }
+  const code = (promise) => promise.then(() => 'done', (error) => error.code)
+
+  test(`${name} lets no other request log in again meanwhile, however many there are`, async () => {
+    const { clock, client, wx, left, answer } = await leavingScene()
+    const others = Array.from({ length: 12 }, () => code(client.request({ url: '/poll' })))
+    others.push(code(client.login({ fresh: true })))
+    await clock.advance(100)
+    answer(DONE)
+    await passing(clock, left)
+    assert.deepEqual(new Set(await passing(clock, Promise.all(others))), new Set(['logged_out']))
+    await clock.advance(60_000)
+    assert.equal(wx.logins, 1)
+    assert.deepEqual(client.state, { status: 'logged_out' })
+  })
+
+  test(`${name} that fails lets the others go on`, async () => {
+    const { clock, client, server, left, answer } = await leavingScene()
+    const poll = code(client.request({ url: '/poll' }))
+    await clock.advance(100)
+    server.outage = undefined
+    answer({ status: 500 })
+    assert.equal(await passing(clock, code(left)), 'http_500')
+    assert.equal(await passing(clock, poll), 'done')
+    assert.equal(client.state.status, 'active')
+  })
+
+  test(`${name} logs in itself where the session is over, though nine requests wait for the outcome`, async () => {
+    const { clock, client, server, wx, left, answer } = await leavingScene()
+    const polls = Array.from({ length: 9 }, () => code(client.request({ url: '/poll' })))
+    await clock.advance(100)
+    server.outage = undefined
+    answer(REVOKED)
+    await passing(clock, left)
+    assert.deepEqual(new Set(await passing(clock, Promise.all(polls))), new Set(['logged_out']))
+    assert.equal(wx.logins, 2)
+  })
+
+  test(`${name} is not overtaken by a login that was under way`, async () => {
+    const { clock, client, server, wx } = scene({ server: { latency: 200 } })
+    await passing(clock, client.login())
+    const login = code(client.login({ fresh: true }))
+    await settled()
+    await passing(clock, leave(client))
+    await login
+    assert.equal(wx.logins, 2)
+    assert.deepEqual(server.asked.slice(-2).map((asked) => asked.path), ['/v1/login', path])
+    assert.deepEqual(client.state, { status: 'logged_out' })
+  })
+
+  test(`${name} asked for twice is done once`, async () => {
+    const { clock, client, server, wx, left, answer } = await leavingScene()
+    const again = code(leave(client))
+    await clock.advance(100)
+    answer(DONE)
+    await passing(clock, left)
+    assert.equal(await passing(clock, again), 'logged_out')
+    assert.deepEqual([wx.logins, server.count(path)], [1, 1])
+  })
+}
+
 test('a change of the session is told once, a refresh is none', async () => {
   const { clock, client } = scene()
   const told = []
