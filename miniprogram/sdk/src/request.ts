@@ -60,9 +60,9 @@ export function createSend(
   const pause = async (options: RequestOptions, failures: number, error: unknown) => {
     const { retries = 2 } = options
     if (!isTransient(error) || !mayRepeat(options, error) || failures > retries || budget < 1) throw error
-    budget--
     const wait = delay(failures, error, runtime.random)
     if (wait > PATIENCE) throw error
+    budget--
     await sleep(runtime, wait)
     await whenShown()
   }

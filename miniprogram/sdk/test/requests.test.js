@@ -122,6 +122,16 @@ test('in a long outage repeating ends: a request costs about one try', async () 
   assert.ok(server.count('/orders') <= 60, `${server.count('/orders')} tries of 50 requests`)
 })
 
+test('a refusal for longer than anybody waits leaves the budget of repeats alone', async () => {
+  const { clock, client, server } = scene()
+  await passing(clock, client.login())
+  server.outage = ({ path }) => (path === '/orders' ? away(60) : undefined)
+  for (let n = 0; n < 20; n++) await assert.rejects(passing(clock, client.request({ url: '/orders' })), { status: 503 })
+  assert.equal(server.count('/orders'), 20)
+  server.outage = ({ path, count }) => (path === '/orders' && count === 21 ? away(1) : undefined)
+  await passing(clock, client.request({ url: '/orders' }))
+})
+
 test('the token goes to the configured addresses and nowhere else', async () => {
   const { clock, client, wx } = scene({ services: ['https://shop.example.com/api/'] })
   await passing(clock, client.login())
