@@ -100,5 +100,5 @@ export function createSend(
 
 function mayRepeat({ idempotent, method }: RequestOptions, { code, status = 0, retryAfter }: WxgateError): boolean {
   if (status === 503 && retryAfter !== undefined) return true
-  return (code === 'network' || status > 501) && (idempotent || method !== 'POST')
+  return (code === 'network' || (status > 501 && status < 505)) && (idempotent || method !== 'POST')
 }

@@ -98,6 +98,16 @@ test('a read is repeated while the server is away, a write only when the server 
   assert.equal(await tries({ method: 'POST' }), 2)
 })
 
+test('of the answers, 502, 503 and 504 are repeated and no others', async () => {
+  for (const [status, tries] of [[500, 1], [501, 1], [502, 3], [503, 3], [504, 3], [505, 1], [507, 1], [511, 1]]) {
+    const { clock, client, server } = scene()
+    await passing(clock, client.login())
+    server.outage = ({ path }) => (path === '/orders' ? { status } : undefined)
+    await assert.rejects(passing(clock, client.request({ url: '/orders' })), { status })
+    assert.equal(server.count('/orders'), tries, `${status}`)
+  }
+})
+
 test('Retry-After is waited for, in seconds or as a date, whatever the case of its name', async () => {
   for (const headerCase of ['lower', 'Title']) {
     for (const asDate of [false, true]) {
