@@ -18,7 +18,7 @@ const { outputFiles } = await build({
   platform: 'neutral',
   charset: 'utf8',
   // Names of members that never leave the SDK, each in full in src/: they would cost 250 bytes of the 10 KB.
-  mangleProps: /^(abandoned|changed|current|describe|distrust|drawnAt|gate|landed|leave|load|outages|pass|peek|relogin|renew|save|shut|shown|tell|until|wait|whenShown)$/,
+  mangleProps: /^(abandoned|changed|current|describe|distrust|drawnAt|gate|landed|leave|load|open|outages|pass|peek|relogin|renew|save|shut|shown|tell|until|wait|whenShown)$/,
 })
 const esm = outputFiles[0].text
 // esbuild's own CommonJS brings 500 bytes of helpers, which nobody needs for two names.

@@ -39,5 +39,5 @@ const PASSING = ['network', 'bad_answer', 'wx_login_failed', 'rate_limited']
 
 /** Whether the same call can succeed later: the server is away, busy or slow. */
 export function isTransient(error: unknown): error is WxgateError {
-  return error instanceof WxgateError && (PASSING.includes(error.code) || Number(error.status) >= 500)
+  return error instanceof WxgateError && (PASSING.includes(error.code) || (error.status as number) >= 500)
 }

@@ -25,9 +25,7 @@ export async function decrypt<T>(sessions: Sessions, send: Send, source: OpenDat
   try {
     return await open<T>(send, fetched ? await source() : source)
   } catch (error) {
-    if (codeOf(error) !== 'decrypt_failed') throw error
-    await sessions.relogin()
-    if (!fetched) throw error
+    if (codeOf(error) !== 'decrypt_failed' || !(await sessions.relogin()) || !fetched) throw error
     return open<T>(send, await source())
   }
 }

@@ -33,8 +33,11 @@ export interface Sessions {
   distrust(token: string): void
   /** Logs in, also after a logout or a block. `fresh` does so although there is a session. */
   login(fresh: boolean): Promise<SessionState>
-  /** Logs in anew because the server's key does not fit; not after a logout or a block, nor when one comes meanwhile. */
-  relogin(): Promise<unknown>
+  /**
+   * Logs in anew because the server's key does not fit; not after a logout or a block, nor when one comes meanwhile.
+   * Gives whether it did: what did not fit is the error to tell, not this.
+   */
+  relogin(): Promise<boolean>
   /** Refreshes the session; one that has expired is replaced by a login. */
   renew(): Promise<unknown>
   /** The user changed what is known of them. */
@@ -171,10 +174,15 @@ export function createSessions(door: Door, storage: Storage, hooks: Hooks): Sess
       return state()
     },
     relogin: async () => {
-      refuseWhenEnded()
-      await settle()
-      refuseWhenEnded()
-      await join(enter)
+      try {
+        refuseWhenEnded()
+        await settle()
+        refuseWhenEnded()
+        await join(enter)
+        return true
+      } catch {
+        return false
+      }
     },
     describe: (user) => {
       if (session) become('active', assign({}, session, { user }))

@@ -79,6 +79,23 @@ test('data that does not open after a logout logs nobody in', async () => {
   }
 })
 
+test('where the login after data that did not open fails, the data is what is told', async () => {
+  for (const use of [
+    (client) => client.getPhoneNumber(OLD_TAP),
+    (client) => client.decrypt({ encryptedData: 'AAAA', iv: 'BBBB' }),
+    (client) => client.decrypt(() => ({ encryptedData: 'AAAA', iv: 'BBBB' })),
+  ]) {
+    const { clock, client, wx } = desk({
+      '/v1/phone-number': () => REFUSED,
+      '/v1/open-data/decrypt': () => REFUSED,
+      '/v1/login': (count) => (count === 1 ? undefined : { status: 400, body: '{"code":"invalid_request"}' }),
+    })
+    await passing(clock, client.login())
+    await assert.rejects(passing(clock, use(client)), { code: 'decrypt_failed', status: 422 })
+    assert.equal(wx.logins, 2)
+  }
+})
+
 test('a logout while a login waits to make the next tap fit is not undone', async () => {
   const answers = {}
   const { clock, client, wx } = desk({
