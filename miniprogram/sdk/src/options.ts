@@ -67,7 +67,7 @@ export interface Client {
    * of the user's sessions, and leaves this one as it is when the server cannot be reached.
    */
   logout(how?: { everywhere?: boolean }): Promise<void>
-  /** Erases the user's account. */
+  /** Erases the user's account; leaves all as it is when the server cannot be reached. */
   eraseUser(): Promise<void>
   /** Tells when somebody logs in or out or changes their profile. What it gives stops that. */
   onSessionChange(listener: (state: SessionState) => void): () => void

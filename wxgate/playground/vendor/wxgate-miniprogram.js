@@ -15,7 +15,7 @@ function codeOf(error) {
 }
 var PASSING = ["network", "bad_answer", "wx_login_failed", "rate_limited"];
 function isTransient(error) {
-  return error instanceof WxgateError && (PASSING.includes(error.code) || Number(error.status) >= 500);
+  return error instanceof WxgateError && (PASSING.includes(error.code) || error.status >= 500);
 }
 
 // src/addresses.ts
@@ -70,6 +70,7 @@ var phone = {
   setTimeout: (work, milliseconds) => setTimeout(work, milliseconds),
   clearTimeout: (timer) => clearTimeout(timer)
 };
+var assign = Object.assign;
 function sleep(runtime, milliseconds) {
   return new Promise((resolve2) => runtime.setTimeout(resolve2, milliseconds));
 }
@@ -83,7 +84,7 @@ var CEILING = 6e4;
 var FLOOR = 500;
 var BELIEVED = 36e5;
 function delay(failures, { retryAfter: retryAfter2 = 0 }, random) {
-  const range = Math.min(CEILING, 1e3 * Math.pow(2, failures));
+  const range = Math.min(CEILING, 1e3 * 2 ** failures);
   return Math.min(BELIEVED, retryAfter2 * 1e3) + Math.max(FLOOR, random() * range);
 }
 function createGate(runtime) {
@@ -96,16 +97,16 @@ function createGate(runtime) {
     return since < 0 ? 0 : Math.max(0, shutFor - since);
   };
   return {
-    wait,
-    open: () => {
+    f: wait,
+    g: () => {
       failures = shutFor = 0;
     },
-    shut: (error) => {
+    h: (error) => {
       last = error;
       shutFor = delay(++failures, error, runtime.random);
       shutAt = runtime.now();
     },
-    pass: async (patience) => {
+    i: async (patience) => {
       if (wait() > patience) throw last;
       if (wait()) await sleep(runtime, wait());
     }
@@ -125,7 +126,7 @@ function quietly(returned) {
 async function call(wx2, runtime, what, token) {
   const answer = await new Promise((success, reject) => {
     const fail = ({ errMsg }) => reject(new WxgateError("network", errMsg));
-    quietly(wx2.request(present(Object.assign({}, what, { header: withToken(what.header, token), success, fail }))));
+    quietly(wx2.request(present(assign({}, what, { header: withToken(what.header, token), success, fail }))));
   });
   if (answer.statusCode >= 400) throw refusal(answer, runtime.now());
   return answer;
@@ -145,19 +146,17 @@ function withToken(header = {}, token) {
 // src/open-data.ts
 async function decrypt(sessions, send, source) {
   const fetched = typeof source === "function";
-  if (fetched) await sessions.current();
+  if (fetched) await sessions.a();
   try {
     return await open(send, fetched ? await source() : source);
   } catch (error) {
-    if (codeOf(error) !== "decrypt_failed") throw error;
-    await sessions.login(true);
-    if (!fetched) throw error;
+    if (codeOf(error) !== "decrypt_failed" || !await sessions.c() || !fetched) throw error;
     return open(send, await source());
   }
 }
 async function open(send, { encryptedData, iv, rawData, signature }) {
   if (!encryptedData || !iv) throw new WxgateError("invalid_argument", "no encryptedData or iv");
-  const data = rawData && signature ? { encryptedData, iv, rawData, signature } : { encryptedData, iv };
+  const data = assign({ encryptedData, iv }, rawData && signature ? { rawData, signature } : {});
   const answer = await send({ url: "/v1/open-data/decrypt", method: "POST", data, idempotent: true });
   return answer.data.data;
 }
@@ -172,17 +171,16 @@ async function phoneNumber(sessions, send, detail) {
     return (await send({ url: "/v1/phone-number", method: "POST", data, idempotent: true })).data;
   } catch (error) {
     if (sealed && error.status === 404) {
-      return Object.assign(await decrypt(sessions, send, sealed), { verified: false });
+      return assign(await decrypt(sessions, send, sealed), { verified: false });
     }
-    if (codeOf(error) === "decrypt_failed") await sessions.login(true);
+    if (codeOf(error) === "decrypt_failed") await sessions.c();
     throw error;
   }
 }
 
 // src/profile.ts
 async function updateProfile(send, change, upload) {
-  const { nickname, avatarFile } = change;
-  let { avatarUrl } = change;
+  let { nickname, avatarFile, avatarUrl } = change;
   if (avatarFile) {
     if (!upload) throw new WxgateError("invalid_argument", "no uploadAvatar");
     avatarUrl = await upload(avatarFile);
@@ -218,16 +216,16 @@ function createRefreshLoop(sessions, isShown, gate, runtime) {
   const arm = () => {
     if (timer !== void 0) runtime.clearTimeout(timer);
     timer = void 0;
-    const session = sessions.peek();
+    const session = sessions.d();
     if (!session || !isShown()) return;
     const due = isDue(session, now()) ? 0 : session.refreshAt - now();
-    timer = runtime.setTimeout(ring, Math.min(DAY, Math.max(due, pause(), gate.wait())));
+    timer = runtime.setTimeout(ring, Math.min(DAY, Math.max(due, pause(), gate.f())));
   };
   const ring = async () => {
     timer = void 0;
-    const session = sessions.peek();
+    const session = sessions.d();
     if (session && isDue(session, now())) {
-      await sessions.renew().catch(() => {
+      await sessions.j().catch(() => {
         notBefore = now() + PAUSE * (1 + random());
       });
     }
@@ -264,15 +262,15 @@ function createSend(wx2, runtime, sessions, allowed, whenShown) {
   const pause = async (options, failures, error) => {
     const { retries = 2 } = options;
     if (!isTransient(error) || !mayRepeat(options, error) || failures > retries || budget < 1) throw error;
-    budget--;
     const wait = delay(failures, error, runtime.random);
     if (wait > PATIENCE) throw error;
+    budget--;
     await sleep(runtime, wait);
     await whenShown();
   };
-  const persist2 = async (options, url) => {
+  const persist2 = async (options, url, leaver) => {
     const { data, header, timeout, method = "GET" } = options;
-    let session = await sessions.current();
+    let session = await sessions.a(leaver);
     let replaced = false;
     for (let failures = 0; ; ) {
       try {
@@ -280,27 +278,27 @@ function createSend(wx2, runtime, sessions, allowed, whenShown) {
       } catch (error) {
         if (!saysOver(error)) {
           await pause(options, ++failures, error);
-          session = await sessions.current();
+          session = await sessions.a(leaver);
         } else if (replaced) {
-          sessions.distrust(session.token);
+          sessions.k(session.token);
           throw error;
         } else {
           replaced = true;
-          session = await sessions.replace(session.token, error);
+          session = await sessions.replace(session.token, error, leaver);
         }
       }
     }
   };
-  return async (options) => {
+  return async (options, leaver) => {
     const url = resolve(options.url, allowed);
-    const { statusCode, data, header } = await inSlot(() => persist2(options, url));
+    const { statusCode, data, header } = await (leaver ? persist2(options, url, leaver) : inSlot(() => persist2(options, url)));
     budget = Math.min(BUDGET, budget + PAY);
     return { statusCode, data, header: Object(header) };
   };
 }
 function mayRepeat({ idempotent, method }, { code, status = 0, retryAfter: retryAfter2 }) {
   if (status === 503 && retryAfter2 !== void 0) return true;
-  return (code === "network" || status > 501) && (idempotent || method !== "POST");
+  return (code === "network" || status > 501 && status < 505) && (idempotent || method !== "POST");
 }
 
 // src/flight.ts
@@ -317,7 +315,7 @@ function createFlight() {
       }
       return current;
     },
-    landed: async () => current && current.catch(() => void 0)
+    l: async () => current && current.catch(() => void 0)
   };
 }
 
@@ -331,7 +329,7 @@ async function draw(wx2, runtime) {
     quietly(wx2.login({ timeout: 1e4, success, fail }));
   });
   const drawnAt = runtime.now();
-  return { code, nonce: nonce(runtime), drawnAt, until: drawnAt + CODE_LIFE, outages: 0 };
+  return { code, nonce: nonce(runtime), m: drawnAt, e: drawnAt + CODE_LIFE, n: 0 };
 }
 function afterFailure(ticket, error) {
   switch (codeOf(error)) {
@@ -339,10 +337,10 @@ function afterFailure(ticket, error) {
       return ticket;
     // certainly not spent
     case "store_unavailable":
-      return ticket.outages++ ? void 0 : ticket;
+      return ticket.n++ ? void 0 : ticket;
     case "network":
     case "deadline_exceeded":
-      ticket.until = ticket.drawnAt + REPLAY;
+      ticket.e = ticket.m + REPLAY;
       return ticket;
   }
   return void 0;
@@ -356,7 +354,7 @@ function createLogin(door) {
   const { wx: wx2, runtime, base, appid, device } = door;
   let ticket;
   const exchange = async () => {
-    const sent = ticket && runtime.now() < ticket.until ? ticket : await draw(wx2, runtime);
+    const sent = ticket && runtime.now() < ticket.e ? ticket : await draw(wx2, runtime);
     const data = present({ code: sent.code, nonce: sent.nonce, appid, device });
     try {
       const answer = await call(wx2, runtime, { url: `${base}/v1/login`, method: "POST", data, timeout: TIMEOUT });
@@ -380,17 +378,17 @@ function refresh(door, token) {
     return checked((await call(wx2, runtime, { url, method: "POST", timeout: TIMEOUT }, token)).data);
   });
 }
-async function persist({ gate, whenShown }, work) {
+async function persist({ o: gate, b: whenShown }, work) {
   for (let attempt = 1; ; attempt++) {
-    await gate.pass(PATIENCE2);
+    await gate.i(PATIENCE2);
     await whenShown();
     try {
       const done = await work();
-      gate.open();
+      gate.g();
       return done;
     } catch (error) {
       const code = codeOf(error);
-      if (!saysOver(error) && code !== "user_blocked") gate.shut(error);
+      if (!saysOver(error) && code !== "user_blocked") gate.h(error);
       if (!isTransient(error) || attempt >= ATTEMPTS || code === "wechat_misconfigured") throw error;
     }
   }
@@ -406,25 +404,29 @@ var DISTRUST = 3e4;
 function createSessions(door, storage, hooks) {
   const { runtime } = door;
   const { now } = runtime;
-  let { status, session } = storage.load();
+  let { status, session } = storage.p();
   let epoch = 0;
   let distrustedAt = 0;
+  let leaving;
   const logIn = createLogin(door);
-  const { join, landed } = createFlight();
+  const { join, l: landed } = createFlight();
   const state = () => session ? { status, user: session.user } : { status };
   const become = (nextStatus, nextSession) => {
     const before = state();
     status = nextStatus;
     session = nextSession;
-    storage.save({ status, session });
-    hooks.changed(before, state());
+    storage.q({ status, session });
+    hooks.r(before, state());
   };
   const refuseWhenEnded = () => {
     if (status === "blocked") throw new WxgateError("user_blocked");
     if (status === "logged_out") throw new WxgateError("logged_out");
   };
-  const adopt = (grant, user, asked) => {
+  const refuseAfter = (asked) => {
     if (asked !== epoch) throw new WxgateError("logged_out");
+  };
+  const adopt = (grant, user, asked) => {
+    refuseAfter(asked);
     const adopted = granted(grant, user, runtime);
     become("active", adopted);
     return adopted;
@@ -433,7 +435,7 @@ function createSessions(door, storage, hooks) {
     const asked = epoch;
     try {
       const grant = await logIn();
-      if (asked !== epoch) hooks.abandoned(grant.session_rd);
+      if (asked !== epoch) hooks.s(grant.session_rd);
       return adopt(grant, grant.user, asked);
     } catch (error) {
       if (codeOf(error) === "user_blocked" && asked === epoch) become("blocked");
@@ -441,7 +443,7 @@ function createSessions(door, storage, hooks) {
     }
   };
   const lapse = () => {
-    if (session) session = Object.assign({}, session, { expiresAt: 0 });
+    if (session) session = assign({}, session, { expiresAt: 0 });
   };
   const step = async (old) => {
     const asked = epoch;
@@ -455,46 +457,80 @@ function createSessions(door, storage, hooks) {
     }
   };
   const renew = async () => {
+    while (leaving) await leaving;
     const old = session;
     if (old) await join(() => now() < old.expiresAt ? step(old) : enter());
   };
-  const current = async () => {
+  const current = async (leaver) => {
     refuseWhenEnded();
-    if (!session || now() >= session.expiresAt) return join(enter);
+    if (!session || now() >= session.expiresAt) {
+      if (!leaving || leaver) return join(enter);
+      await leaving;
+      return current();
+    }
     if (isDue(session, now())) renew().catch(() => void 0);
     return session;
   };
+  const settle = async () => {
+    const asked = epoch;
+    await landed();
+    while (leaving) await leaving;
+    refuseAfter(asked);
+  };
+  const end = () => {
+    const token = session && session.token;
+    epoch++;
+    become("logged_out");
+    return token;
+  };
   return {
     state,
-    peek: () => session,
-    current,
-    renew,
-    replace: async (token, refused) => {
+    d: () => session,
+    a: current,
+    j: renew,
+    replace: async (token, refused, leaver) => {
       refuseWhenEnded();
       if (session && session.token !== token) return session;
       if (Math.abs(now() - distrustedAt) < DISTRUST) throw refused;
       lapse();
-      return join(enter);
+      return current(leaver);
     },
-    distrust: (token) => {
+    k: (token) => {
       if (session && session.token === token) distrustedAt = now();
     },
     login: async (fresh) => {
       const ended = status === "logged_out" || status === "blocked";
-      if (fresh || ended) await landed();
+      if (fresh || ended) await settle();
       if (ended) become("none");
       await (fresh ? join(enter) : current());
       return state();
     },
-    describe: (user) => {
-      if (session) become("active", Object.assign({}, session, { user }));
+    c: async () => {
+      try {
+        refuseWhenEnded();
+        await settle();
+        refuseWhenEnded();
+        await join(enter);
+        return true;
+      } catch (e) {
+        return false;
+      }
     },
-    end: async () => {
-      const token = session && session.token;
-      epoch++;
-      become("logged_out");
-      await landed();
-      return token;
+    t: (user) => {
+      if (session) become("active", assign({}, session, { user }));
+    },
+    end,
+    u: async (ask) => {
+      while (leaving) await leaving;
+      const asked = epoch;
+      const left = landed().then(ask).then(() => {
+        if (asked === epoch) end();
+      });
+      const over = () => {
+        leaving = void 0;
+      };
+      leaving = left.then(over, over);
+      return left;
     }
   };
 }
@@ -509,7 +545,7 @@ function createStorage(wx2, key, base) {
     }
   };
   return {
-    load: () => {
+    p: () => {
       let kept = { status: "none" };
       attempt(() => {
         const stored = wx2.getStorageSync(key);
@@ -517,8 +553,8 @@ function createStorage(wx2, key, base) {
       });
       return kept;
     },
-    save: (kept) => attempt(
-      () => wx2.setStorageSync(key, Object.assign({ base }, kept)),
+    q: (kept) => attempt(
+      () => wx2.setStorageSync(key, assign({ base }, kept)),
       () => attempt(() => wx2.removeStorageSync(key))
       // better nothing than a token that was replaced
     )
@@ -543,8 +579,8 @@ function createVisibility(wx2, changed) {
   if (wx2.onAppHide) wx2.onAppHide(() => set(false));
   return {
     set,
-    shown: () => visible,
-    whenShown: async () => {
+    v: () => visible,
+    b: async () => {
       if (!visible) await new Promise((resolve2) => waiting.push(resolve2));
     }
   };
@@ -554,10 +590,10 @@ function createVisibility(wx2, changed) {
 function createClient(options) {
   const { appid, device, services = [], storageKey = "wxgate.session", uploadAvatar, wx: wx2 = surroundingWx() } = options;
   if (!wx2) throw new WxgateError("invalid_argument", "no wx");
-  const runtime = Object.assign({}, phone, options.runtime);
+  const runtime = assign({}, phone, options.runtime);
   const base = trimmed(options.baseUrl);
   const gate = createGate(runtime);
-  const { set, shown, whenShown } = createVisibility(wx2, () => arm());
+  const { set, v: shown, b: whenShown } = createVisibility(wx2, () => arm());
   const listeners = createListeners();
   const endThere = async (token) => {
     const ask = () => call(wx2, runtime, { url: `${base}/v1/session`, method: "DELETE", timeout: 1e4 }, token);
@@ -570,45 +606,42 @@ function createClient(options) {
       if (!saysOver(error)) throw error;
     }
   };
-  const door = { wx: wx2, runtime, gate, base, appid, device, whenShown };
+  const door = { wx: wx2, runtime, o: gate, base, appid, device, b: whenShown };
   const sessions = createSessions(door, createStorage(wx2, storageKey, base), {
-    changed: (before, after) => {
+    r: (before, after) => {
       arm();
-      if (before.status !== after.status || before.user !== after.user) listeners.tell(after);
+      if (before.status !== after.status || before.user !== after.user) listeners.w(after);
     },
-    abandoned: (token) => void endThere(token).catch(() => void 0)
+    s: (token) => void endThere(token).catch(() => void 0)
   });
   const arm = createRefreshLoop(sessions, shown, gate, runtime);
   arm();
   const send = createSend(wx2, runtime, sessions, [base].concat(services.map(trimmed)), whenShown);
-  const remove = (url) => send({ url, method: "DELETE" });
+  const leave = (url) => sessions.u(() => send({ url, method: "DELETE" }, true));
   return {
     get state() {
       return sessions.state();
     },
     login: ({ fresh = false } = {}) => sessions.login(fresh),
-    request: send,
-    token: async () => (await sessions.current()).token,
+    request: (what) => send(what),
+    token: async () => (await sessions.a()).token,
     getPhoneNumber: ({ detail }) => phoneNumber(sessions, send, detail),
     decrypt: (source) => decrypt(sessions, send, source),
     updateProfile: async (change) => {
       const user = await updateProfile(send, change, uploadAvatar);
-      sessions.describe(user);
+      sessions.t(user);
       return user;
     },
     sessions: async () => (await send({ url: "/v1/sessions" })).data.sessions,
     endSession: async (id) => {
-      await remove(`/v1/sessions/${encodeURIComponent(id)}`);
+      await send({ url: `/v1/sessions/${encodeURIComponent(id)}`, method: "DELETE" });
     },
     logout: async ({ everywhere = false } = {}) => {
-      if (everywhere) await remove("/v1/sessions");
-      const token = await sessions.end();
-      if (token && !everywhere) await endThere(token);
+      if (everywhere) return leave("/v1/sessions");
+      const token = sessions.end();
+      if (token) await endThere(token);
     },
-    eraseUser: async () => {
-      await remove("/v1/user");
-      await sessions.end();
-    },
+    eraseUser: () => leave("/v1/user"),
     onSessionChange: listeners.add,
     show: () => set(true),
     hide: () => set(false)
@@ -624,7 +657,7 @@ function createListeners() {
       };
     },
     /** What one throws reaches `wx.onUnhandledRejection`, and stops neither the others nor a login. */
-    tell: (state) => listeners.forEach((listener) => void Promise.resolve(state).then(listener))
+    w: (state) => listeners.forEach((listener) => void Promise.resolve(state).then(listener))
   };
 }
 export {
