@@ -28,4 +28,7 @@ const client = createClient({
   wx: config.fakeWechat ? fake.loginBy() : wx,
 })
 
-module.exports = { client }
+/** getUserInfo 解密出的昵称,只在内存里。What the old authorisation told, until the app ends. */
+const opened = { nickName: '' }
+
+module.exports = { client, opened }

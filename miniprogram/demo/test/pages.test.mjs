@@ -55,6 +55,22 @@ describe('the demo', { timeout: 90_000 }, () => {
     login.act('.info', 'getuserinfo', { errMsg: 'getUserInfo:ok' })
     await until(() => wx.opened.includes('/pages/home/home'))
     assert.equal(wx.count('POST', '/v1/open-data/decrypt'), 1)
+    await open('home').shows(/微信给出的昵称 WeChat says: \S/)
+  })
+
+  test('data that does not open is told on the login page, which stays until the user goes on', async () => {
+    const wx = await phone(wxgate)
+    await loggedOut(wx)
+    const stranger = await phone(wxgate)
+    wx.getUserInfo = stranger.getUserInfo
+    app = launch(wx, real())
+    const login = open('login')
+    login.act('.info', 'getuserinfo', { errMsg: 'getUserInfo:ok' })
+    await login.shows(/数据已过期,请再点一次/)
+    assert.equal(app.client.state.status, 'active')
+    assert.deepEqual(wx.opened, [])
+    login.act('.login', 'tap')
+    await until(() => wx.opened.includes('/pages/home/home'))
   })
 
   test('who has consented before is not asked again', async () => {

@@ -1,7 +1,7 @@
 const config = require('../../config.js')
 const fake = require('../../fake-wechat.js')
 const { messageOf } = require('../../messages.js')
-const { client } = require('../../session.js')
+const { client, opened } = require('../../session.js')
 
 /** 138****0001:页面上不完整显示手机号。Not the whole number on a page that others can see. */
 function masked(number) {
@@ -9,7 +9,7 @@ function masked(number) {
 }
 
 Component({
-  data: { user: {}, picture: '', phone: '', error: '', busy: false, fake: config.fakeWechat !== '' },
+  data: { user: {}, opened: '', picture: '', phone: '', error: '', busy: false, fake: config.fakeWechat !== '' },
 
   lifetimes: {
     attached() {
@@ -24,10 +24,11 @@ Component({
   methods: {
     show({ status, user }) {
       if (status !== 'active') {
+        opened.nickName = ''
         wx.reLaunch({ url: '/pages/login/login' })
         return
       }
-      this.setData({ user, picture: user.avatar_url || this.data.picture })
+      this.setData({ user, opened: opened.nickName, picture: user.avatar_url || this.data.picture })
     },
 
     /** 选中的头像是临时文件,先传到自己的服务器。The chosen picture is a temporary file. */

@@ -1,7 +1,7 @@
 const config = require('../../config.js')
 const fake = require('../../fake-wechat.js')
 const { messageOf } = require('../../messages.js')
-const { client } = require('../../session.js')
+const { client, opened } = require('../../session.js')
 
 /** wx.getUserInfo,登录之后才取,密文才对得上服务器手里的 key。Fetched after the login, so that it fits its key. */
 function userInfo() {
@@ -15,7 +15,8 @@ Component({
   lifetimes: {
     attached() {
       // 启动时的登录可能还没完成;完成后直接进入。The login of the launch may still be under way.
-      this.stop = client.onSessionChange(({ status }) => status === 'active' && this.enter())
+      // 按钮的工作还没做完时不跳转,否则页面会在解密途中被销毁。A button's work ends here first: leaving would end the page.
+      this.stop = client.onSessionChange(({ status }) => status === 'active' && !this.data.busy && this.enter())
       if (client.state.status === 'active') this.enter()
       else this.checkSetting()
     },
@@ -49,7 +50,7 @@ Component({
     onAuthorised() {
       return this.attempt(async () => {
         await client.login()
-        await client.decrypt(userInfo)
+        opened.nickName = (await client.decrypt(userInfo)).nickName
       })
     },
 
