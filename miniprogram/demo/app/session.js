@@ -3,21 +3,36 @@ const config = require('./config.js')
 const { createClient } = require('./sdk/index.js')
 const fake = require('./fake-wechat.js')
 
+/** 应答里的地址;不是 {"url": "…"} 就抛错。The address in the answer. */
+function addressIn({ statusCode, data }) {
+  if (statusCode !== 200) throw new Error(`HTTP ${statusCode}`)
+  const url = parsed(data).url
+  if (typeof url !== 'string') throw new Error('头像服务器的应答里没有 url')
+  return url
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text) || {}
+  } catch (_) {
+    return {}
+  }
+}
+
 /** 把头像临时文件传到你自己的服务器。Puts the temporary file of a picture on a server of yours. */
-function uploadAvatar(filePath) {
-  return new Promise((resolve, reject) => {
-    client.token().then((token) =>
-      wx.uploadFile({
-        url: config.avatarUpload,
-        filePath,
-        name: 'file',
-        header: { Authorization: `Bearer ${token}` },
-        success: ({ statusCode, data }) => (statusCode === 200 ? resolve(JSON.parse(data).url) : reject(new Error(`HTTP ${statusCode}`))),
-        fail: ({ errMsg }) => reject(new Error(errMsg)),
-      }),
-      reject,
-    )
-  })
+async function uploadAvatar(filePath) {
+  const header = { Authorization: `Bearer ${await client.token()}` }
+  const answer = await new Promise((resolve, reject) =>
+    wx.uploadFile({
+      url: config.avatarUpload,
+      filePath,
+      name: 'file',
+      header,
+      success: resolve,
+      fail: ({ errMsg }) => reject(new Error(errMsg)),
+    }),
+  )
+  return addressIn(answer)
 }
 
 const client = createClient({

@@ -106,6 +106,20 @@ describe('the demo', { timeout: 90_000 }, () => {
     assert.deepEqual(wx.opened, ['upload wxfile://tmp_1.png Bearer wxs_'])
   })
 
+  test('a picture server whose answer has no address is told of, and the page goes on', async () => {
+    const wx = await phone(wxgate)
+    app = launch(wx, { ...real(), avatarUpload: 'https://example.com/upload' })
+    await app.client.login()
+    const home = open('home')
+    for (const answer of ['<html>', '{}', 'null']) {
+      wx.uploaded = answer
+      home.act('.avatar-button', 'chooseavatar', { avatarUrl: 'wxfile://tmp_1.png' })
+      await home.shows(/出错了:头像服务器的应答里没有 url/)
+    }
+    home.act('.profile', 'submit', { value: { nickname: '阿梅' } })
+    await home.shows(/阿梅/)
+  })
+
   test('the phone number is opened, by code or the old way, and shown in part', async () => {
     for (const withCode of [true, false]) {
       const wx = await phone(wxgate)

@@ -13,6 +13,7 @@ export async function phone(wxgate, { consent = false, model = 'iPhone 16' } = {
   return Object.assign(wx, {
     openid,
     opened,
+    uploaded: '{"url":"https://example.com/mei.png"}',
     reLaunch: ({ url }) => opened.push(url),
     navigateTo: ({ url }) => opened.push(url),
     stopPullDownRefresh: () => opened.push('pulled'),
@@ -21,7 +22,7 @@ export async function phone(wxgate, { consent = false, model = 'iPhone 16' } = {
     getUserInfo: ({ success, fail }) => wxgate.wechat.openData(openid, 'user_info').then(success, fail),
     uploadFile: ({ header, filePath, success }) => {
       opened.push(`upload ${filePath} ${header.Authorization.slice(0, 11)}`)
-      success({ statusCode: 200, data: '{"url":"https://example.com/mei.png"}' })
+      success({ statusCode: 200, data: wx.uploaded })
     },
   })
 }
