@@ -11,8 +11,9 @@ const MESSAGES = {
   wechat_misconfigured: '服务配置有误,请联系管理员',
 }
 
-function messageOf(error) {
-  return MESSAGES[error.code] || (error.status >= 500 ? '服务繁忙,请稍后再试' : `出错了:${error.code || error.message}`)
+/** 微信自己的接口失败时只有 errMsg。What WeChat's own calls fail with has an errMsg and nothing else. */
+function messageOf({ code, status, message, errMsg }) {
+  return MESSAGES[code] || (status >= 500 ? '服务繁忙,请稍后再试' : `出错了:${code || message || errMsg}`)
 }
 
 module.exports = { messageOf }

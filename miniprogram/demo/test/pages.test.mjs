@@ -73,6 +73,16 @@ describe('the demo', { timeout: 90_000 }, () => {
     await until(() => wx.opened.includes('/pages/home/home'))
   })
 
+  test('what a call of WeChat itself fails with is shown', async () => {
+    const wx = await phone(wxgate)
+    await loggedOut(wx)
+    wx.getUserInfo = ({ fail }) => fail({ errMsg: 'getUserInfo:fail api scope is not declared' })
+    launch(wx, real())
+    const login = open('login')
+    login.act('.info', 'getuserinfo', { errMsg: 'getUserInfo:ok' })
+    await login.shows(/出错了:getUserInfo:fail api scope is not declared/)
+  })
+
   test('who has consented before is not asked again', async () => {
     const wx = await phone(wxgate, { consent: true })
     await loggedOut(wx)
