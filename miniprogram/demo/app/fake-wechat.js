@@ -10,17 +10,22 @@ function ask(path, data) {
       url: config.fakeWechat + path,
       method: 'POST',
       data,
-      success: (answer) => (answer.statusCode === 200 ? resolve(answer.data) : reject(new Error(`${path}: ${answer.statusCode}`))),
+      success: ({ statusCode, data: answer }) =>
+        statusCode === 200 ? resolve(answer) : reject(Object.assign(new Error(`${path}: ${statusCode}`), { status: statusCode })),
       fail: ({ errMsg }) => reject(new Error(errMsg)),
     }),
   )
 }
 
+/** 模拟微信重启后谁都不认识(404);其他失败不能因此换人。It forgets everybody when it ends; other failures are failures. */
+function known(openid) {
+  return ask('/_fake/login-code', { openid }).catch((error) => (error.status === 404 ? undefined : Promise.reject(error)))
+}
+
 /** 一次 wx.login:第一次时模拟微信会造一个新用户。Somebody new the first time, the same person from then on. */
 async function code() {
   const openid = wx.getStorageSync(KEY)
-  const known = openid && (await ask('/_fake/login-code', { openid }).catch(() => undefined))
-  const answer = known || (await ask('/_fake/login-code', {}))
+  const answer = (openid && (await known(openid))) || (await ask('/_fake/login-code', {}))
   wx.setStorageSync(KEY, answer.openid)
   return answer.code
 }

@@ -193,6 +193,30 @@ describe('the demo', { timeout: 90_000 }, () => {
     assert.equal(app.client.state.user.id, id)
   })
 
+  test('a fake WeChat that was started anew is not taken for a refusal, and a login makes somebody new', async () => {
+    const wx = await phone(wxgate)
+    app = launch(wx, { baseUrl: wxgate.gateway, fakeWechat: wxgate.wechat.base })
+    await app.client.login()
+    const { id } = app.client.state.user
+    const home = open('home')
+    wx.setStorageSync('demo.openid', 'oForgotten')
+    home.act('.get-phone', 'tap')
+    await home.shows(/出错了:.*404/)
+    await app.client.login({ fresh: true })
+    assert.notEqual(app.client.state.user.id, id)
+  })
+
+  test('a failing fake WeChat does not make somebody new', async () => {
+    const wx = await phone(wxgate)
+    app = launch(wx, { baseUrl: wxgate.gateway, fakeWechat: wxgate.wechat.base })
+    await app.client.login()
+    const openid = wx.getStorageSync('demo.openid')
+    const { request } = wx
+    wx.request = (options) => (options.data?.openid ? options.success({ statusCode: 500 }) : request.call(wx, options))
+    await assert.rejects(app.client.login({ fresh: true }), { code: 'wx_login_failed' })
+    assert.equal(wx.getStorageSync('demo.openid'), openid)
+  })
+
   /** Lets the login of the launch finish. */
   async function loggedIn(wx) {
     app = launch(wx, real())

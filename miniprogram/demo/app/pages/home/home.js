@@ -45,15 +45,17 @@ Component({
 
     /** 新旧两种手机号按钮都走这里:有 code 用 code,没有就解密。Code or encrypted data: the SDK takes what there is. */
     onPhone(event) {
-      return this.attempt(async () => {
-        const { phoneNumber } = await client.getPhoneNumber(event)
-        this.setData({ phone: masked(phoneNumber) })
-      })
+      return this.attempt(() => this.openPhone(event))
     },
 
     /** 没有真正的微信时,按钮的数据来自模拟微信。What the button would have given. */
-    async onFakePhone() {
-      await this.onPhone(await fake.phoneTap().catch((error) => ({ detail: { errMsg: error.message } })))
+    onFakePhone() {
+      return this.attempt(async () => this.openPhone(await fake.phoneTap()))
+    },
+
+    async openPhone(event) {
+      const { phoneNumber } = await client.getPhoneNumber(event)
+      this.setData({ phone: masked(phoneNumber) })
     },
 
     onSessions() {
