@@ -44,10 +44,11 @@ function drawNotice({ busy, again, toast }) {
   if (notice.textContent !== (text ?? '')) notice.textContent = text ?? ''
 }
 
-/** A failure without words of its own is told with its code. */
+/** A failure without words of its own is told with its code, and with its trace if it has one. */
 function said({ key, values, code, traceId }) {
   const text = t(key, values)
-  return text === key ? t('error.other', { code, trace: traceId ?? '' }) : text
+  if (text !== key) return text
+  return traceId ? t('error.other.traced', { code, trace: traceId }) : t('error.other', { code })
 }
 
 function welcome(phone) {

@@ -84,12 +84,13 @@ export const en = {
   'error.decrypt_failed': 'That did not work. Please tap once more.',
   'error.decrypt_budget_exhausted': 'Too many tries today.',
   'error.login_code_rejected': 'WeChat refused the code. Please try again.',
-  'error.user_blocked': 'WeChat considers this account risky.',
+  'error.user_blocked': 'This account is kept out: WeChat considers it risky, or an operator blocked it.',
   'error.logged_out': 'You are logged out.',
   'error.session_revoked': 'You were logged out elsewhere.',
   'error.session_expired': 'Your session is over.',
   'error.session_invalid': 'Your session is not known.',
   'error.other': 'That did not work ({code}).',
+  'error.other.traced': 'That did not work ({code}, trace {trace}).',
 
   'trouble.title': 'Make it hard',
   'trouble.lead': 'Switch something on, then use the phone.',
@@ -113,7 +114,6 @@ export const en = {
   'guide.title': 'A walk through',
   'guide.next': 'Next: {step}',
   'guide.done': 'done',
-  'guide.shows': 'What this shows',
   'step.login': 'Log in',
   'step.login.do': 'On the phone, press “Log in with WeChat”.',
   'step.login.shows':
@@ -153,7 +153,6 @@ export const en = {
   'diagram.empty': 'Log in on the phone, and the calls between the services appear here as they happen.',
   'diagram.call': '{from} to {to}: {what}, {time}',
   'diagram.return': '{from} back to {to}: {what}',
-  'diagram.time': 'time',
 
   'lane.app': 'mini-program',
   'lane.gateway': 'auth-gateway',

@@ -83,12 +83,13 @@ export const zh = {
   'error.decrypt_failed': '获取失败，请再点一次。',
   'error.decrypt_budget_exhausted': '今日失败次数过多。',
   'error.login_code_rejected': '微信拒绝了登录凭证，请重试。',
-  'error.user_blocked': '微信判定该账号存在风险。',
+  'error.user_blocked': '该账号无法登录：微信判定存在风险，或已被运营者停用。',
   'error.logged_out': '你已退出登录。',
   'error.session_revoked': '你已在其他设备上退出。',
   'error.session_expired': '登录已过期。',
   'error.session_invalid': '登录状态无效。',
   'error.other': '操作失败（{code}）。',
+  'error.other.traced': '操作失败（{code}，追踪 ID {trace}）。',
 
   'trouble.title': '故障演练',
   'trouble.lead': '打开任意一项，再操作手机。',
@@ -107,7 +108,6 @@ export const zh = {
   'guide.title': '逐步体验',
   'guide.next': '下一步：{step}',
   'guide.done': '已完成',
-  'guide.shows': '这说明了什么',
   'step.login': '登录',
   'step.login.do': '在手机上点“微信登录”。',
   'step.login.shows':
@@ -146,7 +146,6 @@ export const zh = {
   'diagram.empty': '在手机上登录，服务之间的调用就会实时出现在这里。',
   'diagram.call': '{from} 到 {to}：{what}，{time}',
   'diagram.return': '{from} 返回 {to}：{what}',
-  'diagram.time': '耗时',
 
   'lane.app': '小程序',
   'lane.gateway': 'auth-gateway',

@@ -54,6 +54,15 @@ test('every text that is asked for is there', () => {
   for (const key of asked) assert.ok(key in en, key)
 })
 
+test('every text is asked for, by its key or by what its key begins with', () => {
+  const source = ours.filter((name) => !/text-/.test(name)).map(text).join('\n')
+  const made = [...source.matchAll(/`([a-z]+\.[^`]*\$\{[^`]*)`/g)].map(
+    ([, template]) => new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\$\{[^}]*\}/g, '.+')}$`),
+  )
+  const isAsked = (key) => source.includes(`'${key}'`) || source.includes(`"${key}"`) || made.some((each) => each.test(key))
+  assert.deepEqual(Object.keys(en).filter((key) => !isAsked(key)), [])
+})
+
 test(
   'the SDK here is the one that the repository builds',
   { skip: !existsSync(`${SDK}package.json`) && 'there is no SDK here' },
