@@ -12,15 +12,24 @@ export function el(tag, properties = {}, ...children) {
     else if (name === 'vars') Object.entries(value).forEach(([key, text]) => node.style.setProperty(`--${key}`, text))
     else node.setAttribute(name, value === true ? '' : value)
   }
-  append(node, children)
+  node.append(...present(children))
   return node
 }
 
-/** Replaces what is in `root`. What had the focus has it again, if something with its id is there. */
+/**
+ * Replaces what is in `root`. A child that is among the new ones is never taken out, so that typing goes on in it.
+ * What had the focus has it again, if something with its id is there.
+ */
 export function fill(root, ...children) {
   const focused = root.contains(document.activeElement) ? document.activeElement.id : ''
-  root.replaceChildren()
-  append(root, children)
+  const next = present(children)
+  for (const old of [...root.childNodes]) if (!next.includes(old)) old.remove()
+  let place = root.firstChild
+  for (const child of next) {
+    if (child === place) place = place.nextSibling
+    else if (place) place.before(child)
+    else root.append(child)
+  }
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true })
 }
 
@@ -29,6 +38,6 @@ export function byId(id) {
   return document.getElementById(id)
 }
 
-function append(node, children) {
-  node.append(...children.flat(2).filter((child) => child !== undefined && child !== null && child !== false))
+function present(children) {
+  return children.flat(2).filter((child) => child !== undefined && child !== null && child !== false)
 }

@@ -7,6 +7,9 @@ import { t } from './i18n.js'
 /** Stamps on a card; then the next card begins. */
 const ROW = 8
 
+/** The form of each phone. It stays over redraws: a new field would break off what is being typed, such as pinyin. */
+const forms = new WeakMap()
+
 /** Draws a phone. Call it whenever the phone has changed. */
 export function drawPhone(phone, world, locked) {
   const { state, seen } = phone
@@ -121,20 +124,12 @@ function number(phone) {
 }
 
 function nickname(phone, user) {
-  const input = el('input', {
-    id: 'nickname',
-    maxlength: '32',
-    autocomplete: 'off',
-    value: phone.seen.draft ?? user.nickname,
-  })
-  input.addEventListener('input', () => (phone.seen.draft = input.value))
-  const submit = (event) => {
-    event.preventDefault()
-    phone.rename(input.value.trim())
-  }
-  return el(
-    'form',
-    { class: 'card line', onsubmit: submit },
+  if (!forms.has(phone)) forms.set(phone, newForm(phone))
+  const { form, input } = forms.get(phone)
+  const value = phone.seen.draft ?? user.nickname ?? ''
+  if (input.value !== value) input.value = value
+  fill(
+    form,
     el('label', { for: 'nickname', class: 'small' }, t('app.nickname')),
     input,
     el(
@@ -143,6 +138,17 @@ function nickname(phone, user) {
       t('do.rename'),
     ),
   )
+  return form
+}
+
+function newForm(phone) {
+  const input = el('input', { id: 'nickname', maxlength: '32', autocomplete: 'off' })
+  input.addEventListener('input', () => (phone.seen.draft = input.value))
+  const submit = (event) => {
+    event.preventDefault()
+    phone.rename(input.value.trim())
+  }
+  return { form: el('form', { class: 'card line', onsubmit: submit }), input }
 }
 
 function token(phone) {

@@ -117,6 +117,23 @@ test('a locked phone refreshes nothing until it is looked at', async () => {
   await page.context().close()
 })
 
+test('a redraw does not break off what is being typed', async () => {
+  const page = await visit(browser, wxgate.base)
+  await press(page, 'do-login')
+  const keyboard = await page.context().newCDPSession(page)
+  await page.focus('#nickname')
+  await keyboard.send('Input.imeSetComposition', { text: 'xiao', selectionStart: 4, selectionEnd: 4 })
+  await page.dispatchEvent('#skip20', 'click')
+  await called(page, 'POST /v1/session/refresh 200')
+  await keyboard.send('Input.insertText', { text: '小' })
+  assert.equal(await page.inputValue('#nickname'), '小')
+  await page.keyboard.press('Enter')
+  await page.waitForFunction(() => document.querySelector('.who strong').textContent === '小')
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'nickname')
+  assert.deepEqual(page.complaints, [])
+  await page.context().close()
+})
+
 test('another user starts from nothing', async () => {
   const page = await visit(browser, wxgate.base)
   await press(page, 'do-login')
