@@ -12,7 +12,7 @@ const SESSION_KEY = 'wxgate.session'
 
 /**
  * Phone `id`. `changed` is called whenever there is something new to see, `told` for each request (see wx.js).
- * `seen` is what is on its screen beside the session: `{busy, again, toast, number, sessions}`.
+ * `seen` is what is on its screen beside the session: `{busy, again, toast, number, sessions, draft}`.
  */
 export function createPhone({ id, name, world, appid, told, changed }) {
   const storage = phoneStorage(id)
@@ -35,7 +35,7 @@ export function createPhone({ id, name, world, appid, told, changed }) {
 
   function forget() {
     storage.remove('number')
-    Object.assign(seen, { number: undefined, sessions: undefined })
+    Object.assign(seen, { number: undefined, sessions: undefined, draft: undefined })
   }
 
   /** Does what a button says: one thing at a time, and whatever comes of it is on the screen. */
@@ -102,7 +102,11 @@ export function createPhone({ id, name, world, appid, told, changed }) {
       seen.number = { phoneNumber, verified }
       storage.set('number', seen.number)
     }),
-    rename: act('rename', (nickname) => client.updateProfile({ nickname })),
+    rename: act('rename', async (nickname) => {
+      await client.updateProfile({ nickname })
+      // What was typed in the meantime stays.
+      if (seen.draft?.trim() === nickname) seen.draft = undefined
+    }),
     sessions: act('sessions', listSessions),
     endSession: act('endSession', async (session) => {
       await client.endSession(session)
@@ -114,7 +118,8 @@ export function createPhone({ id, name, world, appid, told, changed }) {
     async handOver() {
       await client.logout().catch(() => undefined)
       storage.clear()
-      Object.assign(seen, { toast: undefined })
+      forget()
+      seen.toast = undefined
     },
   }
 }

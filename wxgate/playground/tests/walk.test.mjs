@@ -134,6 +134,25 @@ test('a redraw does not break off what is being typed', async () => {
   await page.context().close()
 })
 
+test('the nickname field forgets what was typed when it is saved, and when the user goes', async () => {
+  const page = await visit(browser, wxgate.base)
+  await press(page, 'do-login')
+  await page.fill('#nickname', '  Mei ')
+  await press(page, 'do-rename')
+  assert.equal(await page.inputValue('#nickname'), 'Mei')
+  await page.fill('#nickname', 'a draft')
+  await press(page, 'do-logout')
+  await press(page, 'do-login')
+  assert.equal(await page.inputValue('#nickname'), 'Mei')
+  await page.fill('#nickname', 'a draft')
+  await page.click('#other')
+  await page.waitForSelector('.welcome')
+  await press(page, 'do-login')
+  assert.equal(await page.inputValue('#nickname'), '')
+  assert.deepEqual(page.complaints, [])
+  await page.context().close()
+})
+
 test('another user starts from nothing', async () => {
   const page = await visit(browser, wxgate.base)
   await press(page, 'do-login')
