@@ -12,18 +12,14 @@ const PAST = 200
 export function createCalls(changed, { keep = 20, setTimeout = globalThis.setTimeout } = {}) {
   let calls = []
   let number = 0
-  const past = new Set()
+  const past = createPast()
   const waiting = new Map()
 
   const known = (trace) => calls.find((call) => call.trace?.trace === trace.trace)
   const claimed = ({ requestId }) => requestId && calls.find((call) => call.exchange?.requestId === requestId)
-  const isPast = ({ trace, requestId }) => past.has(trace) || past.has(requestId)
 
   const cut = (most) => {
-    for (const { exchange, trace } of calls.slice(most)) {
-      for (const id of [trace?.trace, exchange?.requestId]) if (id) past.add(id)
-    }
-    while (past.size > PAST) past.delete(past.values().next().value)
+    calls.slice(most).forEach(past.add)
     calls = calls.slice(0, most)
   }
 
@@ -35,9 +31,8 @@ export function createCalls(changed, { keep = 20, setTimeout = globalThis.setTim
 
   /** What the services said about this request before its phone knew the request's id. */
   const told = ({ requestId }) => {
-    if (!requestId) return undefined
     const traces = [...waiting.values(), ...calls.map((call) => call.trace)]
-    return traces.find((trace) => trace?.requestId === requestId)
+    return requestId && traces.find((trace) => trace?.requestId === requestId)
   }
 
   const join = (call, trace) => {
@@ -49,7 +44,7 @@ export function createCalls(changed, { keep = 20, setTimeout = globalThis.setTim
   const settle = (id) => {
     const trace = waiting.get(id)
     waiting.delete(id)
-    if (!known(trace) && !claimed(trace) && !isPast(trace)) insert({ trace })
+    if (!known(trace) && !claimed(trace) && !past.has(trace)) insert({ trace })
   }
 
   return {
@@ -63,8 +58,7 @@ export function createCalls(changed, { keep = 20, setTimeout = globalThis.setTim
       const call = calls.find((other) => other.exchange === exchange)
       if (!call) return insert({ exchange })
       const trace = told(exchange)
-      if (trace) return join(call, trace)
-      changed()
+      return trace ? join(call, trace) : changed()
     },
     /** The services tell of a trace. */
     trace(trace) {
@@ -73,5 +67,17 @@ export function createCalls(changed, { keep = 20, setTimeout = globalThis.setTim
       if (!waiting.has(trace.trace)) setTimeout(() => settle(trace.trace), CLAIM_MS)
       waiting.set(trace.trace, trace)
     },
+  }
+}
+
+/** The calls that have left the list, by the ids of their trace and of their request. */
+function createPast() {
+  const ids = new Set()
+  return {
+    add({ exchange, trace }) {
+      for (const id of [trace?.trace, exchange?.requestId]) if (id) ids.add(id)
+      while (ids.size > PAST) ids.delete(ids.values().next().value)
+    },
+    has: ({ trace, requestId }) => ids.has(trace) || ids.has(requestId),
   }
 }

@@ -28,47 +28,49 @@ async function start() {
   drawLanes(server.store)
   if (server.wechat === 'real') return warn('live.real')
 
-  const calls = createCalls(drawAllCalls)
-  const world = createWorld(drawWorld)
+  const calls = createCalls(() => drawAllCalls(calls))
+  const world = createWorld(() => drawWorld(world, server))
   await world.calm()
+  const told = (exchange) => hear(exchange, calls, world)
+  const changed = () => hand.draw()
   const phones = ['a', 'b'].map((id) =>
-    createPhone({ id, name: t(`phone.${id}`), world, appid: server.appid, told, changed: draw }),
+    createPhone({ id, name: t(`phone.${id}`), world, appid: server.appid, told, changed }),
   )
+  const hand = createHand(phones, world)
+
+  connectButtons(hand, calls, phones, world)
+  onLanguage(() => {
+    drawLanes(server.store)
+    drawGuide()
+    drawWorld(world, server)
+    drawAllCalls(calls)
+    hand.draw()
+  })
+  listen(createTraces(calls.trace).add, drawLive)
+  setInterval(hand.tick, 1000)
+  drawWorld(world, server)
+  hand.look()
+  byId('playground').inert = false
+}
+
+/** What a phone sends, and what comes back. */
+function hear(exchange, calls, world) {
+  exchange.troubled ||= world.anyOn()
+  calls.exchange(exchange)
+  fulfil(exchange)
+  if (exchange.durationUs !== undefined) byId('spoken').textContent = spokenCall({ exchange })
+}
+
+/** The hand that holds one of the phones, locked or not. */
+function createHand(phones, world) {
   let held = phones[0]
   let locked = false
 
-  function told(exchange) {
-    exchange.troubled ||= world.anyOn()
-    calls.exchange(exchange)
-    fulfil(exchange)
-    if (exchange.durationUs !== undefined) byId('spoken').textContent = spokenCall({ exchange })
-  }
-
-  function drawAllCalls() {
-    drawCalls(calls.list(), drawAllCalls)
-    drawDiagram(shownCall(calls.list()))
-  }
-
   function draw() {
     drawPhone(held, world, locked)
-    drawTabs()
+    drawTabs(phones, held, hold)
     byId('lock').textContent = t(locked ? 'phone.unlock' : 'phone.lock')
     byId('lock').setAttribute('aria-pressed', String(locked))
-  }
-
-  function drawWorld() {
-    drawTroubles(world, server.store, () => warn('live.dead'))
-  }
-
-  function drawTabs() {
-    const tab = (phone) =>
-      el(
-        'button',
-        { id: `hold-${phone.id}`, type: 'button', 'aria-pressed': String(phone === held), onclick: () => hold(phone) },
-        el('span', { class: 'dot', 'data-status': phone.state().status, 'aria-hidden': 'true' }),
-        t(`phone.${phone.id}`),
-      )
-    fill(byId('tabs'), phones.map(tab))
   }
 
   /** Only the phone that is held, unlocked and on the screen is looked at. */
@@ -85,44 +87,61 @@ async function start() {
     look()
   }
 
-  function skip(minutes) {
-    world.skip(minutes * MINUTE)
-    held.wake()
-    draw()
+  return {
+    draw,
+    look,
+    tick: () => tick(held, world),
+    lock() {
+      locked = !locked
+      look()
+    },
+    skip(minutes) {
+      world.skip(minutes * MINUTE)
+      held.wake()
+      draw()
+    },
   }
+}
 
-  byId('lock').addEventListener('click', () => {
-    locked = !locked
-    look()
-  })
-  byId('skip20').addEventListener('click', () => skip(20))
-  byId('skip60').addEventListener('click', () => skip(60))
+function connectButtons(hand, calls, phones, world) {
+  byId('lock').addEventListener('click', hand.lock)
+  byId('skip20').addEventListener('click', () => hand.skip(20))
+  byId('skip60').addEventListener('click', () => hand.skip(60))
   byId('clear').addEventListener('click', calls.clear)
   byId('other').addEventListener('click', async () => {
     await Promise.all(phones.map((phone) => phone.handOver()))
     world.forget()
-    draw()
+    hand.draw()
   })
-  document.addEventListener('visibilitychange', look)
-  onLanguage(() => {
-    drawLanes(server.store)
-    drawGuide()
-    drawWorld()
-    drawAllCalls()
-    draw()
-  })
+  document.addEventListener('visibilitychange', hand.look)
+}
 
-  const traces = createTraces(calls.trace)
-  listen(traces.add, (live) => {
-    byId('live').dataset.live = String(live)
-    byId('live').dataset.t = live ? 'live.on' : 'live.off'
-    byId('live').textContent = t(byId('live').dataset.t)
-    if (live) warn('')
-  })
-  setInterval(() => tick(held, world), 1000)
-  drawWorld()
-  look()
-  byId('playground').inert = false
+function drawTabs(phones, held, hold) {
+  const tab = (phone) =>
+    el(
+      'button',
+      { id: `hold-${phone.id}`, type: 'button', 'aria-pressed': String(phone === held), onclick: () => hold(phone) },
+      el('span', { class: 'dot', 'data-status': phone.state().status, 'aria-hidden': 'true' }),
+      t(`phone.${phone.id}`),
+    )
+  fill(byId('tabs'), phones.map(tab))
+}
+
+function drawAllCalls(calls) {
+  drawCalls(calls.list(), () => drawAllCalls(calls))
+  drawDiagram(shownCall(calls.list()))
+}
+
+function drawWorld(world, server) {
+  drawTroubles(world, server.store, () => warn('live.dead'))
+}
+
+/** Whether the services' own account of what they do comes in. */
+function drawLive(live) {
+  byId('live').dataset.live = String(live)
+  byId('live').dataset.t = live ? 'live.on' : 'live.off'
+  byId('live').textContent = t(byId('live').dataset.t)
+  if (live) warn('')
 }
 
 /** Says what is wrong with the whole page; nothing, if `key` is empty. */

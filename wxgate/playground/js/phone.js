@@ -17,8 +17,6 @@ const SESSION_KEY = 'wxgate.session'
 export function createPhone({ id, name, world, appid, told, changed }) {
   const storage = phoneStorage(id)
   const seen = { number: storage.get('number') }
-  let shown = true
-
   const wx = createWx({ phone: id, storage, person: world.person, met: world.met, loses: world.loses, told: hear })
   const runtime = { now: world.now }
   const client = createClient({ baseUrl: location.origin, appid, device: name, wx, runtime })
@@ -38,48 +36,30 @@ export function createPhone({ id, name, world, appid, told, changed }) {
     Object.assign(seen, { number: undefined, sessions: undefined, draft: undefined })
   }
 
-  /** Does what a button says: one thing at a time, and whatever comes of it is on the screen. */
-  const act =
-    (name, work) =>
-    async (...given) => {
-      if (seen.busy) return
-      Object.assign(seen, { busy: name, again: false, toast: undefined })
-      changed()
-      try {
-        const values = await work(...given)
-        seen.toast = { kind: 'good', key: `toast.${name}`, values }
-      } catch (error) {
-        seen.toast = {
-          kind: 'bad',
-          key: `error.${error.code}`,
-          code: error.code ?? error.message,
-          traceId: error.traceId,
-        }
-      }
-      seen.busy = undefined
-      changed()
-      const { toast } = seen
-      if (toast.kind === 'good') setTimeout(() => dismiss(toast), NOTICE_MS)
-    }
-
-  const dismiss = (toast) => {
-    if (seen.toast !== toast) return
-    seen.toast = undefined
-    changed()
-  }
-
-  const listSessions = async () => {
-    seen.sessions = await client.sessions()
-  }
-
   return {
     id,
     name,
     seen,
     state: () => client.state,
-    isShown: () => shown,
     /** The token and its times, as the SDK stores them. */
     session: () => storage.get(SESSION_KEY)?.session,
+    ...sight(wx),
+    ...buttons({ client, wx, world, storage, seen, act: acting(seen, changed) }),
+    /** Somebody else takes the phone. */
+    async handOver() {
+      await client.logout().catch(() => undefined)
+      storage.clear()
+      forget()
+      seen.toast = undefined
+    },
+  }
+}
+
+/** Whether the phone is looked at. */
+function sight(wx) {
+  let shown = true
+  return {
+    isShown: () => shown,
     /** The phone is looked at, or not: the SDK refreshes only what is looked at. */
     show(visible) {
       shown = visible
@@ -91,6 +71,15 @@ export function createPhone({ id, name, world, appid, told, changed }) {
       wx.visible(false)
       wx.visible(true)
     },
+  }
+}
+
+/** What can be pressed. */
+function buttons({ client, wx, world, storage, seen, act }) {
+  const listSessions = async () => {
+    seen.sessions = await client.sessions()
+  }
+  return {
     login: act('login', () => client.login()),
     use: act('use', async () => {
       await client.request({ url: '/v1/session' })
@@ -114,14 +103,37 @@ export function createPhone({ id, name, world, appid, told, changed }) {
     }),
     logout: act('logout', () => client.logout()),
     logoutEverywhere: act('everywhere', () => client.logout({ everywhere: true })),
-    /** Somebody else takes the phone. */
-    async handOver() {
-      await client.logout().catch(() => undefined)
-      storage.clear()
-      forget()
-      seen.toast = undefined
-    },
   }
+}
+
+/** Makes buttons: one thing at a time is done, and whatever comes of it is on the screen. */
+function acting(seen, changed) {
+  const dismiss = (toast) => {
+    if (seen.toast !== toast) return
+    seen.toast = undefined
+    changed()
+  }
+
+  return (name, work) =>
+    async (...given) => {
+      if (seen.busy) return
+      Object.assign(seen, { busy: name, again: false, toast: undefined })
+      changed()
+      try {
+        const values = await work(...given)
+        seen.toast = { kind: 'good', key: `toast.${name}`, values }
+      } catch (error) {
+        seen.toast = failure(error)
+      }
+      seen.busy = undefined
+      changed()
+      const { toast } = seen
+      if (toast.kind === 'good') setTimeout(() => dismiss(toast), NOTICE_MS)
+    }
+}
+
+function failure({ code, message, traceId }) {
+  return { kind: 'bad', key: `error.${code}`, code: code ?? message, traceId }
 }
 
 /** The button of today: WeChat gives a code, and the data of old beside it. */

@@ -9,17 +9,7 @@ import { fake } from './server.js'
 export function createWx({ phone, storage, person, met, told, loses }) {
   const shows = []
   const hides = []
-  let notes = []
-
-  /** Notes what happened between this phone and WeChat before the request that it leads to. */
-  const note = (name, about, begun) => {
-    notes.push({ name, about, startUs: begun * 1000, durationUs: (now() - begun) * 1000 })
-  }
-  const takeNotes = (about) => {
-    const taken = notes.filter((each) => each.about === about)
-    notes = notes.filter((each) => each.about !== about)
-    return taken
-  }
+  const { note, takeNotes } = createNotes()
 
   const login = async ({ success, fail }) => {
     const begun = now()
@@ -68,6 +58,21 @@ export function createWx({ phone, storage, person, met, told, loses }) {
     onAppHide: (listener) => hides.push(listener),
     /** The phone is looked at, or put away. */
     visible: (shown) => (shown ? shows : hides).forEach((listener) => listener()),
+  }
+}
+
+/** What happened between a phone and WeChat, until the request that it leads to takes the notes along. */
+function createNotes() {
+  let notes = []
+  return {
+    note(name, about, begun) {
+      notes.push({ name, about, startUs: begun * 1000, durationUs: (now() - begun) * 1000 })
+    },
+    takeNotes(about) {
+      const taken = notes.filter((each) => each.about === about)
+      notes = notes.filter((each) => each.about !== about)
+      return taken
+    },
   }
 }
 
