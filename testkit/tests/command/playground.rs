@@ -4,6 +4,8 @@ use testkit::{Ports, story};
 
 use crate::laptop::{Laptop, end};
 
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
+
 /// The spans that end, as the page hears of them.
 struct Spans {
     response: reqwest::Response,
@@ -92,6 +94,14 @@ async fn a_store_that_the_page_switches_off_loses_nothing() {
         assert_eq!(refused.problem(), (503, "store_unavailable"));
         switch(false).await;
         laptop.phone.session(&token).await.expect(200);
+
+        // A page that is closed leaves no outage behind.
+        let page = Spans::watch(&laptop).await;
+        switch(true).await;
+        drop(page);
+        while laptop.phone.session(&token).await.status != 200 {
+            tokio::time::sleep(PAUSE).await;
+        }
         end(program).await;
     })
     .await;

@@ -1,7 +1,7 @@
 //! A session store that can be told to be away.
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use async_trait::async_trait;
@@ -9,19 +9,43 @@ use session_service::store::{Away, SessionStore, StoreError, StoreKey, Swap};
 
 /// Whether the store is away. Clones share it.
 #[derive(Clone, Default)]
-pub(crate) struct Outage(Arc<AtomicBool>);
+pub(crate) struct Outage(Arc<State>);
+
+#[derive(Default)]
+struct State {
+    away: AtomicBool,
+    watching: AtomicUsize,
+}
 
 impl Outage {
     pub(super) fn set(&self, away: bool) {
-        self.0.store(away, Ordering::SeqCst);
+        self.0.away.store(away, Ordering::SeqCst);
     }
 
     fn check(&self) -> Result<(), StoreError> {
-        let away = self.0.load(Ordering::SeqCst);
+        let away = self.0.away.load(Ordering::SeqCst);
         if away {
             return Err(StoreError::RedisAway(Away::Nowhere));
         }
         Ok(())
+    }
+}
+
+/// One page that looks on. With the last one the outage ends: nobody is left to switch it off.
+pub(super) struct Watching(Outage);
+
+impl Watching {
+    pub(super) fn begin(outage: &Outage) -> Self {
+        outage.0.watching.fetch_add(1, Ordering::SeqCst);
+        Self(outage.clone())
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        if self.0.0.watching.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.0.set(false);
+        }
     }
 }
 
