@@ -9,6 +9,7 @@ mod claims;
 mod counters;
 mod decrypt;
 mod endings;
+mod hold;
 mod login;
 mod logout;
 mod operators;

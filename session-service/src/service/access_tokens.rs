@@ -4,7 +4,7 @@ use std::time::Duration;
 use service_kit::ServiceError;
 use wx_client::{AccessToken, Api, App, GrantedToken, Quota, Renewal, WxError};
 
-use super::{ROUNDS, Sessions};
+use super::{ROUNDS, Sessions, hold::new_holder};
 use crate::{
     SessionError,
     domain::{AppId, CurrentToken, Lease, Step},
@@ -126,18 +126,13 @@ impl Sessions {
         read: &Read<Lease>,
         change: Change,
     ) -> Result<Option<Lease>, StoreError> {
-        let mut holder = [0; 8];
-        getrandom::fill(&mut holder)?;
-        let lease = Lease::begin(holder, self.token_lease, self.now());
+        let lease = Lease::begin(new_holder()?, self.token_lease, self.now());
         let change = change.put(read, &lease, self.token_lease);
-        let ours = match self.records.commit(change).await {
-            Ok(ours) => ours,
-            // The lease may have been written all the same: then it is ours to use.
-            Err(error) => match self.records.access_token(appid).await {
-                Ok((_, read)) if read.value == Some(lease) => true,
-                _ => return Err(error),
-            },
+        let written = async {
+            let (_, found) = self.records.access_token(appid).await?;
+            Ok(found.value == Some(lease))
         };
+        let ours = self.take_hold(change, written).await?;
         Ok(ours.then_some(lease))
     }
 

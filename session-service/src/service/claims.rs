@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use service_kit::ServiceError;
 
-use super::{LoggedIn, Login, Sessions};
+use super::{LoggedIn, Login, Sessions, hold::new_holder};
 use crate::{
     SessionError,
     domain::{AppId, CLAIM_LIFE, Claims, CodeClaim, Echo, NonceHash, Progress},
@@ -68,21 +68,10 @@ impl Sessions {
         read: &Read<CodeClaim>,
         nonce: NonceHash,
     ) -> Result<Option<CodeClaim>, StoreError> {
-        let mut holder = [0; 8];
-        getrandom::fill(&mut holder)?;
-        let claim = CodeClaim::begin(nonce, holder, self.now());
-        let ours = match self
-            .records
-            .commit(Change::default().put(read, &claim, CLAIM_LIFE))
-            .await
-        {
-            Ok(ours) => ours,
-            // The claim may have been written all the same: then it is ours to use.
-            Err(error) => match self.records.claim(fingerprint).await {
-                Ok(read) if read.value == Some(claim) => true,
-                _ => return Err(error),
-            },
-        };
+        let claim = CodeClaim::begin(nonce, new_holder()?, self.now());
+        let change = Change::default().put(read, &claim, CLAIM_LIFE);
+        let written = async { Ok(self.records.claim(fingerprint).await?.value == Some(claim)) };
+        let ours = self.take_hold(change, written).await?;
         Ok(ours.then_some(claim))
     }
 

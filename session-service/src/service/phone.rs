@@ -4,7 +4,7 @@ use std::time::Duration;
 use uuid::Uuid;
 use wx_client::{Api, MsgHash, WxError};
 
-use super::{ROUNDS, Sessions, contended};
+use super::{ROUNDS, Sessions, contended, hold::new_holder};
 use crate::{
     SessionError,
     domain::{
@@ -156,18 +156,13 @@ impl Sessions {
         fingerprint: [u8; 16],
         read: &Read<PhoneClaim>,
     ) -> Result<Option<PhoneClaim>, StoreError> {
-        let mut holder = [0; 8];
-        getrandom::fill(&mut holder)?;
-        let claim = PhoneClaim::begin(holder, self.now());
+        let claim = PhoneClaim::begin(new_holder()?, self.now());
         let change = Change::default().put(read, &claim, PHONE_LIFE);
-        let ours = match self.records.commit(change).await {
-            Ok(ours) => ours,
-            // The claim may have been written all the same: then it is ours to use.
-            Err(error) => match self.records.phone(tag, fingerprint).await {
-                Ok(read) if read.value.as_ref() == Some(&claim) => true,
-                _ => return Err(error),
-            },
+        let written = async {
+            let found = self.records.phone(tag, fingerprint).await?;
+            Ok(found.value.as_ref() == Some(&claim))
         };
+        let ours = self.take_hold(change, written).await?;
         Ok(ours.then_some(claim))
     }
 
