@@ -37,6 +37,7 @@ async fn walk(system: &System, kept_in: &str) -> anyhow::Result<()> {
     let first = walk.log_in().await?;
     walk.be_recognised(&first).await?;
     walk.share_phone_number(&first).await?;
+    walk.share_steps(&first).await?;
     let second = walk.refresh(&first).await?;
     let kept = system.records.dump().await?;
     walk.log_out(&second).await?;

@@ -44,12 +44,14 @@ fn the_demo_walks_to_its_end_and_shows_no_secret() {
         "1. ",
         "/v1/login",
         "/verify",
+        "/v1/phone-number",
+        "\"purePhoneNumber\":\"13800000001\",\"verified\":true",
         "/v1/open-data/decrypt",
-        "13800000001",
+        "stepInfoList",
         "/v1/session/refresh",
         "204 No Content",
         "session_revoked",
-        "not there",
+        "looked for the phone number: not there",
     ] {
         assert!(text.contains(step), "{step}: {text}");
     }

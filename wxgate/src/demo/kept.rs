@@ -9,10 +9,11 @@ pub(super) struct Secrets {
     pub(super) session_key: String,
     pub(super) tokens: [String; 2],
     pub(super) openid: String,
+    pub(super) phone: String,
 }
 
 impl Secrets {
-    fn spellings(&self) -> anyhow::Result<[(&'static str, Vec<u8>); 5]> {
+    fn spellings(&self) -> anyhow::Result<[(&'static str, Vec<u8>); 6]> {
         let [first, second] = &self.tokens;
         let bytes = BASE64_STANDARD
             .decode(&self.session_key)
@@ -26,6 +27,7 @@ impl Secrets {
             ("the session_rd of the login", first.clone().into_bytes()),
             ("the session_rd of the refresh", second.clone().into_bytes()),
             ("the openid", self.openid.clone().into_bytes()),
+            ("the phone number", self.phone.clone().into_bytes()),
         ])
     }
 }

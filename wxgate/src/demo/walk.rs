@@ -78,13 +78,36 @@ impl Walk {
         Ok(())
     }
 
-    /// Step 5.
+    /// Step 5: only the button's code travels, as from every phone of today.
     pub(super) async fn share_phone_number(&self, token: &str) -> anyhow::Result<()> {
         heading(
             5,
-            "The user taps \"share my phone number\": WeChat encrypts it, wxgate opens it.",
+            "The user taps \"share my phone number\": WeChat gives a code, and tells wxgate the number for it.",
         );
-        let data = json!({ "openid": OPENID, "kind": "phone" });
+        let whose = json!({ "openid": OPENID });
+        let tap = self
+            .client
+            .fake("POST", "/_fake/phone-code", &whose)
+            .await?;
+        let number = self
+            .client
+            .public("POST", "/v1/phone-number", Some(token), Some(&tap))
+            .await?
+            .expect(200)?;
+        ensure!(
+            number["purePhoneNumber"] == PHONE && number["verified"] == true,
+            "the phone number came out wrong"
+        );
+        Ok(())
+    }
+
+    /// Step 6.
+    pub(super) async fn share_steps(&self, token: &str) -> anyhow::Result<()> {
+        heading(
+            6,
+            "It calls wx.getWeRunData(): WeChat encrypts the steps the user walked, wxgate opens them.",
+        );
+        let data = json!({ "openid": OPENID, "kind": "we_run" });
         let sealed = self.client.fake("POST", "/_fake/open-data", &data).await?;
         let opened = self
             .client
@@ -92,16 +115,16 @@ impl Walk {
             .await?
             .expect(200)?;
         ensure!(
-            opened["data"]["purePhoneNumber"] == PHONE,
-            "the phone number came out wrong"
+            opened["data"]["stepInfoList"].is_array(),
+            "the steps came out wrong"
         );
         Ok(())
     }
 
-    /// Step 6; answers the successor.
+    /// Step 7; answers the successor.
     pub(super) async fn refresh(&self, first: &str) -> anyhow::Result<String> {
         heading(
-            6,
+            7,
             "Twenty minutes later (the demo does not wait) it refreshes: a successor replaces the token.",
         );
         let refreshed = self
@@ -112,10 +135,10 @@ impl Walk {
         token(&refreshed)
     }
 
-    /// Step 7.
+    /// Step 8.
     pub(super) async fn log_out(&self, token: &str) -> anyhow::Result<()> {
         heading(
-            7,
+            8,
             "The user logs out. The token is worth nothing from then on.",
         );
         for (method, status) in [("DELETE", 204), ("GET", 401)] {
@@ -127,7 +150,7 @@ impl Walk {
         Ok(())
     }
 
-    /// Step 8: what was kept while the user was logged in.
+    /// Step 9: what was kept while the user was logged in.
     pub(super) async fn look_at(
         &self,
         kept_in: &str,
@@ -135,7 +158,7 @@ impl Walk {
         tokens: [String; 2],
     ) -> anyhow::Result<()> {
         heading(
-            8,
+            9,
             &format!("What {kept_in} held while the user was logged in: sealed records."),
         );
         let user = self.client.fake("PUT", &user_path(), &json!({})).await?;
@@ -147,6 +170,7 @@ impl Walk {
             session_key,
             tokens,
             openid: OPENID.to_owned(),
+            phone: PHONE.to_owned(),
         };
         kept::show(kept, &secrets)
     }
