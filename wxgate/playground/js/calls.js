@@ -10,62 +10,71 @@ const PAST = 200
  * (see wx.js), a trace what the services did (see traces.js). They are the same call if the request id is.
  */
 export function createCalls(changed, { keep = 20, setTimeout = globalThis.setTimeout } = {}) {
-  let calls = []
-  let number = 0
-  const past = createPast()
+  const calls = createList(changed, keep)
   const waiting = new Map()
 
-  const known = (trace) => calls.find((call) => call.trace?.trace === trace.trace)
-  const claimed = ({ requestId }) => requestId && calls.find((call) => call.exchange?.requestId === requestId)
-
-  const cut = (most) => {
-    calls.slice(most).forEach(past.add)
-    calls = calls.slice(0, most)
-  }
-
-  const insert = (call) => {
-    calls = [{ key: `call-${++number}`, ...call }, ...calls]
-    cut(keep)
-    changed()
-  }
+  const ofTrace = ({ trace, requestId }) =>
+    calls.find((call) => call.trace?.trace === trace) ??
+    (requestId && calls.find((call) => call.exchange?.requestId === requestId))
 
   /** What the services said about this request before its phone knew the request's id. */
   const told = ({ requestId }) => {
-    const traces = [...waiting.values(), ...calls.map((call) => call.trace)]
+    const traces = [...waiting.values(), ...calls.list().map((call) => call.trace)]
     return requestId && traces.find((trace) => trace?.requestId === requestId)
-  }
-
-  const join = (call, trace) => {
-    calls = calls.filter((other) => other === call || other.trace?.trace !== trace.trace)
-    call.trace = trace
-    changed()
   }
 
   const settle = (id) => {
     const trace = waiting.get(id)
     waiting.delete(id)
-    if (!known(trace) && !claimed(trace) && !past.has(trace)) insert({ trace })
+    if (!ofTrace(trace) && !calls.hasLeft(trace)) calls.insert({ trace })
+  }
+
+  return {
+    list: calls.list,
+    clear: calls.clear,
+    /** A phone sends something. Tell again when it has its answer. */
+    exchange(exchange) {
+      const call = calls.find((other) => other.exchange === exchange)
+      if (!call) return calls.insert({ exchange })
+      const trace = told(exchange)
+      return trace ? calls.join(call, trace) : changed()
+    },
+    /** The services tell of a trace. */
+    trace(trace) {
+      const call = ofTrace(trace)
+      if (call) return calls.join(call, trace)
+      if (!waiting.has(trace.trace)) setTimeout(() => settle(trace.trace), CLAIM_MS)
+      waiting.set(trace.trace, trace)
+    },
+  }
+}
+
+/** The list itself: at most `keep` calls, and a memory of those that have left. `changed` is called with each change. */
+function createList(changed, keep) {
+  let calls = []
+  let number = 0
+  const past = createPast()
+
+  const cut = (most) => {
+    calls.slice(most).forEach(past.add)
+    calls = calls.slice(0, most)
+    changed()
   }
 
   return {
     list: () => calls,
-    clear() {
-      cut(0)
+    find: (wanted) => calls.find(wanted),
+    hasLeft: past.has,
+    clear: () => cut(0),
+    insert(call) {
+      calls = [{ key: `call-${++number}`, ...call }, ...calls]
+      cut(keep)
+    },
+    /** What the services said belongs to this call, and to no other. */
+    join(call, trace) {
+      calls = calls.filter((other) => other === call || other.trace?.trace !== trace.trace)
+      call.trace = trace
       changed()
-    },
-    /** A phone sends something. Tell again when it has its answer. */
-    exchange(exchange) {
-      const call = calls.find((other) => other.exchange === exchange)
-      if (!call) return insert({ exchange })
-      const trace = told(exchange)
-      return trace ? join(call, trace) : changed()
-    },
-    /** The services tell of a trace. */
-    trace(trace) {
-      const call = known(trace) ?? claimed(trace)
-      if (call) return join(call, trace)
-      if (!waiting.has(trace.trace)) setTimeout(() => settle(trace.trace), CLAIM_MS)
-      waiting.set(trace.trace, trace)
     },
   }
 }

@@ -39,7 +39,7 @@ export function onLanguage(listener) {
 /** Puts texts into what index.html marks with `data-t` and `data-t-label`. */
 export function translatePage() {
   document.title = t('page.title')
-  for (const node of document.querySelectorAll('[data-t]')) node.textContent = t(node.dataset.t)
+  for (const node of document.querySelectorAll('[data-t]:not([data-t=""])')) node.textContent = t(node.dataset.t)
   for (const node of document.querySelectorAll('[data-t-label]'))
     node.setAttribute('aria-label', t(node.dataset.tLabel))
 }

@@ -133,19 +133,29 @@ function drawAllCalls(calls) {
 }
 
 function drawWorld(world, server) {
-  drawTroubles(world, server.store, () => warn('live.dead'))
+  const turned = (turn) =>
+    turn.then(
+      () => warn(''),
+      () => warn('live.dead'),
+    )
+  drawTroubles(world, server.store, turned)
 }
 
 /** Whether the services' own account of what they do comes in. */
 function drawLive(live) {
   byId('live').dataset.live = String(live)
-  byId('live').dataset.t = live ? 'live.on' : 'live.off'
-  byId('live').textContent = t(byId('live').dataset.t)
+  say(byId('live'), live ? 'live.on' : 'live.off')
   if (live) warn('')
 }
 
 /** Says what is wrong with the whole page; nothing, if `key` is empty. */
 function warn(key) {
-  byId('warning').textContent = key && t(key)
+  say(byId('warning'), key)
   byId('warning').hidden = !key
+}
+
+/** Puts a text where a change of the language finds it. */
+function say(node, key) {
+  node.dataset.t = key
+  node.textContent = key && t(key)
 }

@@ -23,11 +23,21 @@ export function createWorld(changed) {
     store: () => storeDown(on.has('store')),
   }
 
-  const turn = async (trouble, isOn) => {
+  const put = (trouble, isOn) => {
     if (isOn) on.add(trouble)
     else on.delete(trouble)
     changed()
-    await apply[trouble]?.()
+  }
+
+  /** A switch that does not reach its service goes back: it shows how things are. */
+  const turn = async (trouble, isOn) => {
+    put(trouble, isOn)
+    try {
+      await apply[trouble]?.()
+    } catch (error) {
+      put(trouble, !isOn)
+      throw error
+    }
   }
 
   return {

@@ -97,3 +97,23 @@ test('a reload ends the bad day', async () => {
   await press(page, 'do-login')
   assert.equal((await notice(page)).kind, 'good')
 })
+
+for (const [what, refuse] of [
+  ['is away', (route) => route.abort()],
+  ['answers 503', (route) => route.fulfill({ status: 503 })],
+]) {
+  test(`a switch goes back when wxgate ${what}, with a warning in the language of the page`, async () => {
+    await page.route('**/playground/store', refuse)
+    await turn(page, 'store')
+    await page.waitForFunction(() => document.getElementById('warning').textContent === 'wxgate does not answer. Is it still running?')
+    assert.equal(await page.isChecked('#trouble-store'), false)
+    await page.click('#language-zh')
+    assert.equal(await page.textContent('#warning'), 'wxgate 没有响应，它还在运行吗？')
+    await page.unroute('**/playground/store')
+    await turn(page, 'store')
+    await page.waitForSelector('#warning', { state: 'hidden' })
+    assert.equal(await page.isChecked('#trouble-store'), true)
+    await turn(page, 'store')
+    assert.match(page.complaints.splice(0).join(), /^Failed to load resource[^,]*\/playground\/store$/)
+  })
+}
