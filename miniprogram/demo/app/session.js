@@ -3,11 +3,11 @@ const config = require('./config.js')
 const { createClient } = require('./sdk/index.js')
 const fake = require('./fake-wechat.js')
 
-/** 应答里的地址;不是 {"url": "…"} 就抛错。The address in the answer. */
+/** 响应里的地址；不是 {"url": "…"} 就抛错。The address in the answer. */
 function addressIn({ statusCode, data }) {
   if (statusCode !== 200) throw new Error(`HTTP ${statusCode}`)
   const url = parsed(data).url
-  if (typeof url !== 'string') throw new Error('头像服务器的应答里没有 url')
+  if (typeof url !== 'string') throw new Error('头像服务器的响应里没有 url')
   return url
 }
 
@@ -43,7 +43,7 @@ const client = createClient({
   wx: config.fakeWechat ? fake.loginBy() : wx,
 })
 
-/** getUserInfo 解密出的昵称,只在内存里。What the old authorisation told, until the app ends. */
+/** getUserInfo 解密出的昵称，只在内存里。What the old authorisation told, until the app ends. */
 const opened = { nickName: '' }
 
 module.exports = { client, opened }

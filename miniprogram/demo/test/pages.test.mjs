@@ -66,7 +66,7 @@ describe('the demo', { timeout: 90_000 }, () => {
     app = launch(wx, real())
     const login = open('login')
     login.act('.info', 'getuserinfo', { errMsg: 'getUserInfo:ok' })
-    await login.shows(/数据已过期,请再点一次/)
+    await login.shows(/数据已过期，请再点一次/)
     assert.equal(app.client.state.status, 'active')
     assert.deepEqual(wx.opened, [])
     login.act('.login', 'tap')
@@ -80,7 +80,7 @@ describe('the demo', { timeout: 90_000 }, () => {
     launch(wx, real())
     const login = open('login')
     login.act('.info', 'getuserinfo', { errMsg: 'getUserInfo:ok' })
-    await login.shows(/出错了:getUserInfo:fail api scope is not declared/)
+    await login.shows(/出错了：getUserInfo:fail api scope is not declared/)
   })
 
   test('who has consented before is not asked again', async () => {
@@ -88,7 +88,7 @@ describe('the demo', { timeout: 90_000 }, () => {
     await loggedOut(wx)
     launch(wx, real())
     const login = open('login')
-    await login.shows(/已授权,直接登录/)
+    await login.shows(/已授权，直接登录/)
     login.act('.info', 'tap')
     await until(() => wx.opened.includes('/pages/home/home'))
   })
@@ -124,7 +124,7 @@ describe('the demo', { timeout: 90_000 }, () => {
     for (const answer of ['<html>', '{}', 'null']) {
       wx.uploaded = answer
       home.act('.avatar-button', 'chooseavatar', { avatarUrl: 'wxfile://tmp_1.png' })
-      await home.shows(/出错了:头像服务器的应答里没有 url/)
+      await home.shows(/出错了：头像服务器的响应里没有 url/)
     }
     home.act('.profile', 'submit', { value: { nickname: '阿梅' } })
     await home.shows(/阿梅/)
@@ -201,7 +201,7 @@ describe('the demo', { timeout: 90_000 }, () => {
     const home = open('home')
     wx.setStorageSync('demo.openid', 'oForgotten')
     home.act('.get-phone', 'tap')
-    await home.shows(/出错了:.*404/)
+    await home.shows(/出错了：.*404/)
     await app.client.login({ fresh: true })
     assert.notEqual(app.client.state.user.id, id)
   })

@@ -214,7 +214,7 @@ export const zh = {
     'session_key 只进去一次，返回的是为该用户封存的密文。没有任何调用能再取出它：主密钥只在 crypto-service 手里。',
   'about.OpenData': 'crypto-service 依次尝试封存的密钥，并核对填充、应用、用户和时间。出来的是号码，密钥留在里面。',
   'about.VerifyRawData': 'crypto-service 用封存的密钥校验签名。',
-  'about.Check': '它在吗？先问再用 code，以免因服务不在而白白浪费一次登录。',
+  'about.Check': '服务可用吗？先确认再使用 code，以免因服务不可用而白白浪费一次登录。',
   'about.GET /sns/jscode2session': '用 code 和 AppSecret 换取 openid 和 session_key。AppSecret 只在这里使用。',
   'about.store.read': '读取一次。记录均已加密：即使复制整个存储，也找不到令牌、openid 或密钥。',
   'about.store.swap': '所有改动一步原子完成；若被他人抢先，则整体失败。',

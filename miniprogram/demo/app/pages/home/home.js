@@ -3,7 +3,7 @@ const fake = require('../../fake-wechat.js')
 const { messageOf } = require('../../messages.js')
 const { client, opened } = require('../../session.js')
 
-/** 138****0001:页面上不完整显示手机号。Not the whole number on a page that others can see. */
+/** 138****0001：页面上不完整显示手机号。Not the whole number on a page that others can see. */
 function masked(number) {
   return number.length < 8 ? number : `${number.slice(0, 3)}****${number.slice(-4)}`
 }
@@ -31,7 +31,7 @@ Component({
       this.setData({ user, opened: opened.nickName, picture: user.avatar_url || this.data.picture })
     },
 
-    /** 选中的头像是临时文件,先传到自己的服务器。The chosen picture is a temporary file. */
+    /** 选中的头像是临时文件，先传到自己的服务器。The chosen picture is a temporary file. */
     onAvatar(event) {
       const { avatarUrl } = event.detail
       this.setData({ picture: avatarUrl })
@@ -43,12 +43,12 @@ Component({
       return this.attempt(() => client.updateProfile({ nickname: event.detail.value.nickname }))
     },
 
-    /** 新旧两种手机号按钮都走这里:有 code 用 code,没有就解密。Code or encrypted data: the SDK takes what there is. */
+    /** 新旧两种手机号按钮都走这里：有 code 用 code，没有就解密。Code or encrypted data: the SDK takes what there is. */
     onPhone(event) {
       return this.attempt(() => this.openPhone(event))
     },
 
-    /** 没有真正的微信时,按钮的数据来自模拟微信。What the button would have given. */
+    /** 没有真实的微信时，按钮的数据来自模拟微信。What the button would have given. */
     onFakePhone() {
       return this.attempt(async () => this.openPhone(await fake.phoneTap()))
     },

@@ -3,7 +3,7 @@ const { client } = require('../../session.js')
 
 const two = (number) => (number < 10 ? `0${number}` : `${number}`)
 
-/** 2026-11-25 18:05,手机的时区。In the time zone of the phone. */
+/** 2026-11-25 18:05，手机的时区。In the time zone of the phone. */
 function local(time) {
   const at = new Date(time)
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`
