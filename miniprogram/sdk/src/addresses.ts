@@ -1,9 +1,9 @@
-import { WxgateError } from './error.js'
+import { invalid, WxgateError } from './error.js'
 
 /** An address without what follows it, such as `/`. */
 export function trimmed(address: string): string {
   if (!/^https?:\/\/[^/?#@\\]+/.test(address)) {
-    throw new WxgateError('invalid_argument', 'no http(s) address')
+    throw invalid('no http(s) address')
   }
   return address.replace(/\/+$/, '')
 }

@@ -17,6 +17,14 @@ export function delay(failures: number, { retryAfter = 0 }: WxgateError, random:
   return Math.min(BELIEVED, retryAfter * 1000) + Math.max(FLOOR, random() * range)
 }
 
+/** Does the work, and once more after a failure that `passes`. */
+export function twice<T>(work: () => Promise<T>, passes: (error: unknown) => boolean): Promise<T> {
+  return work().catch((error) => {
+    if (passes(error)) return work()
+    throw error
+  })
+}
+
 /** Stands before login and refresh: after a failure it is shut for a while, for everybody in this client. */
 export interface Gate {
   /** Milliseconds until it opens. */

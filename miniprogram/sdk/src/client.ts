@@ -1,16 +1,15 @@
 import { trimmed } from './addresses.js'
-import { saysOver } from './answer.js'
 import { createGate } from './backoff.js'
-import { call } from './call.js'
-import { isTransient, WxgateError } from './error.js'
+import { invalid } from './error.js'
+import { createListeners } from './listeners.js'
 import { decrypt } from './open-data.js'
 import type { Client, ClientOptions, SessionEntry } from './options.js'
 import { phoneNumber } from './phone.js'
 import { updateProfile } from './profile.js'
 import { createRefreshLoop } from './refresh-loop.js'
 import { createSend } from './request.js'
+import { revoke } from './revoke.js'
 import { assign, phone, type Runtime } from './runtime.js'
-import type { SessionState } from './session.js'
 import { createSessions } from './sessions.js'
 import { createStorage } from './storage.js'
 import { createVisibility } from './visibility.js'
@@ -19,26 +18,13 @@ import { surroundingWx } from './wx.js'
 /** Makes the client of a mini-program. One is enough: keep it where every page finds it. */
 export function createClient(options: ClientOptions): Client {
   const { appid, device, services = [], storageKey = 'wxgate.session', uploadAvatar, wx = surroundingWx() } = options
-  if (!wx) throw new WxgateError('invalid_argument', 'no wx')
+  if (!wx) throw invalid('no wx')
   const runtime: Runtime = assign({}, phone, options.runtime)
   const base = trimmed(options.baseUrl)
   const gate = createGate(runtime)
   const { set, shown, whenShown } = createVisibility(wx, () => arm())
   const listeners = createListeners()
-
-  /** Works with a token that has expired, and more than once. */
-  const endThere = async (token: string) => {
-    const ask = () => call(wx, runtime, { url: `${base}/v1/session`, method: 'DELETE', timeout: 10_000 }, token)
-    try {
-      await ask().catch((error) => {
-        if (isTransient(error)) return ask()
-        throw error
-      })
-    } catch (error) {
-      if (!saysOver(error)) throw error // it was over already
-    }
-  }
-
+  const endThere = (token: string) => revoke(wx, runtime, base, token)
   const door = { wx, runtime, gate, base, appid, device, whenShown }
   const sessions = createSessions(door, createStorage(wx, storageKey, base), {
     changed: (before, after) => {
@@ -54,9 +40,9 @@ export function createClient(options: ClientOptions): Client {
 
   return {
     get state() {
-      return sessions.state()
+      return sessions.snapshot()
     },
-    login: ({ fresh = false } = {}) => sessions.login(fresh),
+    login: ({ fresh } = {}) => sessions.logIn(fresh),
     request: (what) => send(what),
     token: async () => (await sessions.current()).token,
     getPhoneNumber: ({ detail }) => phoneNumber(sessions, send, detail),
@@ -70,7 +56,7 @@ export function createClient(options: ClientOptions): Client {
     endSession: async (id) => {
       await send({ url: `/v1/sessions/${encodeURIComponent(id)}`, method: 'DELETE' })
     },
-    logout: async ({ everywhere = false } = {}) => {
+    logout: async ({ everywhere } = {}) => {
       // Everywhere: first there, so that it can be tried again when the server is away.
       if (everywhere) return leave('/v1/sessions')
       const token = sessions.end()
@@ -80,19 +66,5 @@ export function createClient(options: ClientOptions): Client {
     onSessionChange: listeners.add,
     show: () => set(true),
     hide: () => set(false),
-  }
-}
-
-function createListeners() {
-  let listeners: ((state: SessionState) => void)[] = []
-  return {
-    add: (listener: (state: SessionState) => void) => {
-      listeners = listeners.concat(listener)
-      return () => {
-        listeners = listeners.filter((other) => other !== listener)
-      }
-    },
-    /** What one throws reaches `wx.onUnhandledRejection`, and stops neither the others nor a login. */
-    tell: (state: SessionState) => listeners.forEach((listener) => void Promise.resolve(state).then(listener)),
   }
 }

@@ -30,6 +30,11 @@ export class WxgateError extends Error {
   }
 }
 
+/** The error of a call that is wrong itself. */
+export function invalid(message: string): WxgateError {
+  return new WxgateError('invalid_argument', message)
+}
+
 /** The code of a failure, whatever was thrown. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof WxgateError ? error.code : undefined

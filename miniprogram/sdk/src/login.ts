@@ -1,5 +1,5 @@
 import { saysOver } from './answer.js'
-import type { Gate } from './backoff.js'
+import { twice, type Gate } from './backoff.js'
 import { call, present } from './call.js'
 import { codeOf, isTransient, WxgateError } from './error.js'
 import type { Runtime } from './runtime.js'
@@ -45,12 +45,8 @@ export function createLogin(door: Door): () => Promise<Login> {
       throw error
     }
   }
-  const exchangeNewest = () =>
-    exchange().catch((error) => {
-      // On a weak network wx.login can repeat an old code: take another one, once.
-      if (codeOf(error) === 'login_code_rejected') return exchange()
-      throw error
-    })
+  // On a weak network wx.login can repeat an old code: take another one, once.
+  const exchangeNewest = () => twice(exchange, (error) => codeOf(error) === 'login_code_rejected')
   return () => persist(door, exchangeNewest)
 }
 

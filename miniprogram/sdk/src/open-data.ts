@@ -1,4 +1,4 @@
-import { codeOf, WxgateError } from './error.js'
+import { codeOf, invalid } from './error.js'
 import type { Send } from './request.js'
 import { assign } from './runtime.js'
 import type { Sessions } from './sessions.js'
@@ -31,7 +31,7 @@ export async function decrypt<T>(sessions: Sessions, send: Send, source: OpenDat
 }
 
 async function open<T>(send: Send, { encryptedData, iv, rawData, signature }: OpenData): Promise<T> {
-  if (!encryptedData || !iv) throw new WxgateError('invalid_argument', 'no encryptedData or iv')
+  if (!encryptedData || !iv) throw invalid('no encryptedData or iv')
   const data = assign({ encryptedData, iv }, rawData && signature ? { rawData, signature } : {})
   const answer = await send<{ data: T }>({ url: '/v1/open-data/decrypt', method: 'POST', data, idempotent: true })
   return answer.data.data

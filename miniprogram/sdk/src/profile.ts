@@ -1,5 +1,5 @@
 import { present } from './call.js'
-import { WxgateError } from './error.js'
+import { invalid } from './error.js'
 import type { Send } from './request.js'
 import type { User } from './session.js'
 
@@ -19,7 +19,7 @@ export interface ProfileChange {
 export async function updateProfile(send: Send, change: ProfileChange, upload?: UploadAvatar): Promise<User> {
   let { nickname, avatarFile, avatarUrl } = change
   if (avatarFile) {
-    if (!upload) throw new WxgateError('invalid_argument', 'no uploadAvatar')
+    if (!upload) throw invalid('no uploadAvatar')
     avatarUrl = await upload(avatarFile)
   }
   const data = present({ nickname, avatar_url: avatarUrl })

@@ -59,9 +59,9 @@ export function createSend(
   /** Waits for the next try; throws the error when there shall be none. */
   const pause = async (options: RequestOptions, failures: number, error: unknown) => {
     const { retries = 2 } = options
-    if (!isTransient(error) || !mayRepeat(options, error) || failures > retries || budget < 1) throw error
+    if (!isTransient(error) || !mayRepeat(options, error)) throw error
     const wait = delay(failures, error, runtime.random)
-    if (wait > PATIENCE) throw error
+    if (failures > retries || budget < 1 || wait > PATIENCE) throw error
     budget--
     await sleep(runtime, wait)
     await whenShown()
@@ -84,7 +84,7 @@ export function createSend(
           throw error
         } else {
           replaced = true
-          session = await sessions.replace(session.token, error, leaver)
+          session = await sessions.supersede(session.token, error, leaver)
         }
       }
     }

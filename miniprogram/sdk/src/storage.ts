@@ -46,6 +46,7 @@ export function createStorage(wx: Wx, key: string, base: string): Storage {
   }
 }
 
+/** A block is not kept: whether it still stands is asked once after each start. */
 function isWhole({ status, session }: Stored): boolean {
   if (!session) return status === 'logged_out'
   const { token, grantedAt, refreshAt, expiresAt, user } = session

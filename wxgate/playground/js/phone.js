@@ -42,7 +42,7 @@ export function createPhone({ id, name, world, appid, told, changed }) {
     seen,
     state: () => client.state,
     /** The token and its times, as the SDK stores them. */
-    session: () => storage.get(SESSION_KEY)?.session,
+    session: () => keptIn(storage),
     ...sight(wx),
     ...buttons({ client, wx, world, storage, seen, act: acting(seen, changed) }),
     /** Somebody else takes the phone. */
@@ -53,6 +53,12 @@ export function createPhone({ id, name, world, appid, told, changed }) {
       seen.toast = undefined
     },
   }
+}
+
+/** The session that the SDK has put into `storage`, its members in full. */
+function keptIn(storage) {
+  const { token, g: grantedAt, r: refreshAt, x: expiresAt } = storage.get(SESSION_KEY)?.s ?? {}
+  return token && { token, grantedAt, refreshAt, expiresAt }
 }
 
 /** Whether the phone is looked at. */

@@ -1,0 +1,61 @@
+import { saysOver } from './answer.js'
+import { refuseWhen } from './departure.js'
+import { codeOf } from './error.js'
+import { createFlight } from './flight.js'
+import type { Held } from './held.js'
+import { createLogin, refresh, type Door } from './login.js'
+import { granted, type Grant, type Session, type User } from './session.js'
+
+/** The two ways to a new session, one at a time: who comes while one is under way gets its outcome. A logout meanwhile wins. */
+export interface Entrance {
+  /** By a login. */
+  enter(): Promise<Session>
+  /** By a refresh of the old one; by a login where that has expired, or the server says that it is over. */
+  step(old: Session): Promise<Session>
+  /** Resolves when nothing is under way, however that ended. */
+  landed(): Promise<unknown>
+}
+
+/** What it gets goes into `held`; a token that comes after a logout goes to `abandoned`. */
+export function createEntrance(door: Door, held: Held, abandoned: (token: string) => void): Entrance {
+  const { runtime } = door
+  const logIn = createLogin(door)
+  const { join, landed } = createFlight<Session>()
+
+  const adopt = (grant: Grant, user: User, isGone: () => boolean): Session => {
+    refuseWhen(isGone)
+    const session = granted(grant, user, runtime)
+    held.become('active', session)
+    return session
+  }
+
+  const enter = async () => {
+    const isGone = held.mark()
+    try {
+      const grant = await logIn()
+      if (isGone()) abandoned(grant.session_rd)
+      return adopt(grant, grant.user, isGone)
+    } catch (error) {
+      if (codeOf(error) === 'user_blocked' && !isGone()) held.become('blocked')
+      throw error
+    }
+  }
+
+  const step = async (old: Session) => {
+    const isGone = held.mark()
+    try {
+      const grant = await refresh(door, old.token)
+      return adopt(grant, (held.peek() || old).user, isGone)
+    } catch (error) {
+      if (!saysOver(error) || isGone()) throw error
+      held.lapse()
+      return enter()
+    }
+  }
+
+  return {
+    enter: () => join(enter),
+    step: (old) => join(() => (runtime.now() < old.expiresAt ? step(old) : enter())),
+    landed,
+  }
+}
