@@ -9,7 +9,7 @@ use crate::Readiness;
 /// What operators and orchestrators ask of a process.
 ///
 /// * `/livez` answers 200 as long as the process runs, whatever its dependencies do.
-/// * `/readyz` answers 200 or 503, and which gates are open.
+/// * `/readyz` answers 200 or 503, which gates are open, and what an operator should mend.
 /// * `/metrics` answers in the format that Prometheus scrapes.
 pub fn router(metrics: Metrics, readiness: Readiness) -> Router {
     Router::new()
@@ -25,10 +25,12 @@ async fn readyz(State(readiness): State<Readiness>) -> (StatusCode, Json<Value>)
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    (
-        status,
-        Json(json!({ "ready": ready, "gates": readiness.gates() })),
-    )
+    let mut body = json!({ "ready": ready, "gates": readiness.gates() });
+    let complaints = readiness.complaints();
+    if !complaints.is_empty() {
+        body["complaints"] = json!(complaints);
+    }
+    (status, Json(body))
 }
 
 async fn scrape(State(metrics): State<Metrics>) -> ([(http::HeaderName, &'static str); 1], String) {

@@ -12,6 +12,7 @@ pub struct Readiness(Arc<watch::Sender<Gates>>);
 #[derive(Clone, Debug, Default)]
 struct Gates {
     open: BTreeMap<&'static str, bool>,
+    complaints: BTreeMap<&'static str, String>,
     draining: bool,
 }
 
@@ -49,6 +50,23 @@ impl Readiness {
     #[must_use]
     pub fn gates(&self) -> BTreeMap<&'static str, bool> {
         self.0.borrow().open.clone()
+    }
+
+    /// Says what is wrong with something this process needs, or that nothing is any more. An operator
+    /// sees it; readiness stays as it is.
+    pub fn complain(&self, of: &'static str, what: Option<String>) {
+        self.0.send_modify(|gates| {
+            match what {
+                Some(what) => gates.complaints.insert(of, what),
+                None => gates.complaints.remove(of),
+            };
+        });
+    }
+
+    /// What is wrong, with what.
+    #[must_use]
+    pub fn complaints(&self) -> BTreeMap<&'static str, String> {
+        self.0.borrow().complaints.clone()
     }
 
     /// From now on this process takes no new work.
@@ -106,6 +124,16 @@ mod tests {
         assert!(readiness.ready());
         one.set(false);
         assert!(!readiness.ready());
+    }
+
+    #[test]
+    fn a_complaint_is_told_and_closes_no_gate() {
+        let readiness = Readiness::default();
+        readiness.complain("redis", Some("it wants a password".to_owned()));
+        assert_eq!(readiness.complaints()["redis"], "it wants a password");
+        assert!(readiness.ready());
+        readiness.complain("redis", None);
+        assert!(readiness.complaints().is_empty());
     }
 
     #[test]

@@ -3,6 +3,7 @@ mod build;
 mod database;
 mod eviction;
 mod life;
+mod mistakes;
 mod places;
 mod redis;
 mod reload;

@@ -26,7 +26,10 @@ pub use self::{
     phones::PhoneSeal,
     postgres::{PostgresSettings, PostgresSettingsError, PostgresStore},
     records::{Change, Read, Records},
-    redis::{Away, RedisAddressError, RedisSettings, RedisStore, RedisTls, Sentinels, Topology},
+    redis::{
+        Away, RedisAddressError, RedisMistake, RedisSettings, RedisStore, RedisTls, Sentinels,
+        Topology,
+    },
     revocations::{Appended, RevocationLog},
     seal::Seal,
     sqlite::SqliteStore,
@@ -47,7 +50,10 @@ pub enum StoreError {
     /// Redis did not answer, or not in time.
     #[error("redis is away")]
     RedisAway(#[source] Away),
-    /// Redis answered that it will not: full, read-only, loading, no permission. Its word for it.
+    /// Redis is not what the settings say, or does not let us do our work.
+    #[error("redis is set up wrong: {0}")]
+    RedisMistaken(RedisMistake),
+    /// Redis answered that it will not: full, read-only, loading. Its word for it.
     #[error("redis refuses: {0}")]
     RedisRefuses(String),
     /// The database failed.
@@ -85,6 +91,7 @@ impl StoreError {
     pub fn reason(&self) -> String {
         let name = match self {
             Self::RedisAway(away) => away.as_str(),
+            Self::RedisMistaken(mistake) => mistake.reason(),
             Self::RedisRefuses(code) => return redis::refusal(code),
             Self::Sql(_) => "database",
             Self::Migration(_) => "migration",
@@ -152,6 +159,11 @@ impl StoreKey {
     #[must_use]
     pub fn lease(appid: &AppId) -> Self {
         Self(format!("wxg:{{at:{}}}:lease", appid.as_str()))
+    }
+
+    /// Where the store shows that it is what it should be.
+    pub(crate) fn trial() -> Self {
+        Self("wxg:{trial}".to_owned())
     }
 
     /// The place of an account's phone number. In the database, not in a session store.

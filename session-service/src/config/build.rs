@@ -11,7 +11,7 @@ use wx_proto::session::v1::session_service_server::SERVICE_NAME;
 
 use super::{
     Config, DatabaseSettings, WechatSettings, database::Database, eviction::refuse_eviction,
-    places::CheckBy, reload,
+    mistakes::tell_mistakes, places::CheckBy, reload,
 };
 use crate::{
     clients::GrpcCrypto,
@@ -129,9 +129,14 @@ impl Config {
         if let Some(redis) = &self.redis {
             let store = RedisStore::new(&redis.settings()?).context("[redis]")?;
             let store = Arc::new(store);
-            if !redis.allow_eviction {
-                refuse_eviction(&store, host).await?;
-            }
+            let evicts = async {
+                if redis.allow_eviction {
+                    return Ok(());
+                }
+                refuse_eviction(&store, host).await
+            };
+            let (kept, ()) = futures::future::join(evicts, tell_mistakes(&store, host)).await;
+            kept?;
             return Ok(store);
         }
         tracing::info!("no [redis]: sessions are kept in memory and end with this process");

@@ -6,8 +6,11 @@ mod address;
 mod asking;
 mod cluster;
 mod dump;
+mod examine;
 mod manager;
+mod mistake;
 mod node;
+mod nowhere;
 mod policy;
 mod question;
 mod route;
@@ -21,6 +24,7 @@ mod trouble;
 pub(in crate::store) use self::trouble::refusal;
 pub use self::{
     address::RedisAddressError,
+    mistake::RedisMistake,
     settings::{RedisSettings, RedisTls, Sentinels, Topology},
     trouble::Away,
 };
@@ -31,7 +35,7 @@ use async_trait::async_trait;
 use deadpool_redis::redis::{self, Cmd, FromRedisValue};
 
 use self::{
-    address::Address,
+    address::{Address, Host},
     cluster::Cluster,
     manager::Proof,
     node::{Node, Wiring},
@@ -47,6 +51,10 @@ use super::{SessionStore, StoreError, StoreKey, Swap};
 pub struct RedisStore {
     route: Box<dyn Route>,
     timeout: Duration,
+    is_cluster: bool,
+    /// Those of the settings.
+    hosts: Vec<Host>,
+    tls: bool,
 }
 
 impl RedisStore {
@@ -66,6 +74,7 @@ impl RedisStore {
         let address = Address::parse(url, password.as_ref(), tls)?;
         let database = address.database();
         let Address { hosts, dialer } = address;
+        let (named, tls) = (hosts.clone(), dialer.has_tls());
         let wiring = Wiring {
             dialer,
             timeout: *timeout,
@@ -89,6 +98,9 @@ impl RedisStore {
         Ok(Self {
             route,
             timeout: *timeout,
+            is_cluster: matches!(topology, Topology::Cluster),
+            hosts: named,
+            tls,
         })
     }
 
@@ -108,10 +120,7 @@ impl RedisStore {
     }
 }
 
-fn standalone(
-    mut hosts: Vec<address::Host>,
-    wiring: &Wiring,
-) -> Result<Standalone, RedisAddressError> {
+fn standalone(mut hosts: Vec<Host>, wiring: &Wiring) -> Result<Standalone, RedisAddressError> {
     let (Some(host), true) = (hosts.pop(), hosts.is_empty()) else {
         return Err(RedisAddressError::SeveralHosts);
     };

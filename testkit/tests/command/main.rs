@@ -4,7 +4,7 @@ mod playground;
 
 use std::process::{Command, Output};
 
-use testkit::{Ports, Program, story};
+use testkit::{Ports, Program, RedisAccess, RedisServer, story};
 
 use self::laptop::Laptop;
 
@@ -27,6 +27,32 @@ async fn wxgate_serves_until_it_is_told_to_end_and_keeps_its_users() {
             laptop::end(program).await;
         }
         assert_eq!(ids[0], ids[1], "users outlive the process");
+    })
+    .await;
+}
+
+/// It serves what it can: Redis may be mended meanwhile.
+#[tokio::test]
+async fn a_redis_with_another_password_is_named_at_start_and_by_readyz() {
+    story(async {
+        let redis = RedisServer::with(&RedisAccess::password()).await;
+        let url = format!("redis://:n0t+it@127.0.0.1:{}/", redis.port());
+        let laptop = Laptop::new(|ports| format!("{}[redis]\nurl = '{url}'\n", ports.settings()));
+        let program = laptop.run().await;
+        let [_, ready, _] = laptop.ports.readiness();
+        let http = reqwest::Client::builder().no_proxy().build();
+        let answer = http.expect("a client").get(ready).send().await;
+        let told = answer.expect("an answer").text().await.expect("text");
+        let said = program.log();
+        assert!(said.contains("wrong_password"), "{said}");
+        for text in [told, said] {
+            assert!(
+                text.contains("correct redis.url or redis.password_file"),
+                "{text}"
+            );
+            assert!(!text.contains("n0t+it"), "{text}");
+        }
+        laptop::end(program).await;
     })
     .await;
 }

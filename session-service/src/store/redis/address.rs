@@ -90,6 +90,11 @@ impl Dialer {
         }
     }
 
+    /// Whether connections are encrypted.
+    pub(super) const fn has_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
     /// The same, for somebody who knows us by another name.
     pub(super) fn as_user(&self, username: Option<&str>, password: Option<&SecretString>) -> Self {
         let mut login = RedisConnectionInfo::default().set_skip_set_lib_name();

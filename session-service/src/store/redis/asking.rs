@@ -1,13 +1,19 @@
 //! What sentinels and nodes of a Cluster say of each other.
 //!
 //! Each question goes out on a connection of its own, to everybody at once: whoever is hung or gone costs
-//! nothing but their answer. `patience` is the longest wait for one of them, connecting included.
+//! nothing but their answer. `patience` is the longest wait for one of them, connecting included. Where
+//! none gives an answer that is one, the error is what seems wrong with them, if anything.
 use std::{collections::HashMap, time::Duration};
 
-use deadpool_redis::redis::{self, AsyncConnectionConfig, Cmd, FromRedisValue, RedisResult, Value};
+use deadpool_redis::redis::{
+    self, AsyncConnectionConfig, Cmd, FromRedisValue, RedisError, RedisResult, Value,
+};
 use futures::{StreamExt, stream::FuturesUnordered};
 
-use super::address::{Dialer, Host};
+use super::{
+    address::{Dialer, Host},
+    mistake::RedisMistake,
+};
 
 /// Whom a sentinel takes for the master.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,19 +29,34 @@ pub(super) async fn master(
     dialer: &Dialer,
     name: &str,
     patience: Duration,
-) -> Option<Master> {
+) -> Result<Master, Option<RedisMistake>> {
     let mut question = redis::cmd("SENTINEL");
     question.arg("MASTER").arg(name);
     let opinions = sentinels.iter().map(|host| {
         let question = question.clone();
-        async move { ask::<HashMap<String, String>>(dialer, host, &question, patience).await }
+        async move {
+            let said = ask::<HashMap<String, String>>(dialer, host, &question, patience).await;
+            read(&said.map_err(|error| RedisMistake::of_sentinel(&error?))?).ok_or(None)
+        }
     });
-    let opinions: Vec<_> = opinions.collect::<FuturesUnordered<_>>().collect().await;
-    let masters = opinions
+    let opinions = opinions.collect::<FuturesUnordered<_>>().collect().await;
+    let (masters, mistake) = sorted(opinions);
+    let youngest = masters
         .into_iter()
-        .flatten()
-        .filter_map(|said| read(&said));
-    masters.max_by_key(|master| master.epoch)
+        .max_by_key(|master: &Master| master.epoch);
+    youngest.ok_or(mistake)
+}
+
+/// The answers, and the first mistake.
+fn sorted<T>(said: Vec<Result<T, Option<RedisMistake>>>) -> (Vec<T>, Option<RedisMistake>) {
+    let (mut answers, mut mistake) = (Vec::new(), None);
+    for said in said {
+        match said {
+            Ok(answer) => answers.push(answer),
+            Err(wrong) => mistake = mistake.or(wrong),
+        }
+    }
+    (answers, mistake)
 }
 
 fn read(said: &HashMap<String, String>) -> Option<Master> {
@@ -62,22 +83,24 @@ pub(super) async fn slots(
     nodes: &[Host],
     dialer: &Dialer,
     patience: Duration,
-) -> Option<Vec<Range>> {
+) -> Result<Vec<Range>, Option<RedisMistake>> {
     let mut question = redis::cmd("CLUSTER");
     question.arg("SLOTS");
     let answers = nodes.iter().map(|host| {
         let question = question.clone();
         async move {
-            let said: Value = ask(dialer, host, &question, patience).await?;
-            let mut ranges = ranges(&said, host).filter(|ranges| !ranges.is_empty())?;
+            let said = ask::<Value>(dialer, host, &question, patience).await;
+            let said = said.map_err(|error| RedisMistake::of_cluster(&error?))?;
+            let ranges = ranges(&said, host).filter(|ranges| !ranges.is_empty());
+            let mut ranges = ranges.ok_or(None)?;
             ranges.sort_unstable_by_key(|range| range.first);
-            Some(ranges)
+            Ok(ranges)
         }
     });
-    let answers: Vec<_> = answers.collect::<FuturesUnordered<_>>().collect().await;
-    let answers: Vec<Vec<Range>> = answers.into_iter().flatten().collect();
+    let answers = answers.collect::<FuturesUnordered<_>>().collect().await;
+    let (answers, mistake) = sorted::<Vec<Range>>(answers);
     let votes = |answer: &&Vec<Range>| answers.iter().filter(|other| other == answer).count();
-    answers.iter().max_by_key(votes).cloned()
+    answers.iter().max_by_key(votes).cloned().ok_or(mistake)
 }
 
 /// `[first, last, [address, port, id, ..], replicas..]` for each range.
@@ -121,12 +144,13 @@ fn number(value: &Value) -> Option<u16> {
     }
 }
 
+/// What it answers; without an error, nothing in time.
 async fn ask<T: FromRedisValue>(
     dialer: &Dialer,
     host: &Host,
     question: &Cmd,
     patience: Duration,
-) -> Option<T> {
+) -> Result<T, Option<RedisError>> {
     let asked = async {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(patience))
@@ -139,12 +163,12 @@ async fn ask<T: FromRedisValue>(
     };
     let answer: Result<RedisResult<T>, _> = tokio::time::timeout(patience, asked).await;
     match answer {
-        Ok(Ok(answer)) => Some(answer),
+        Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => {
             tracing::debug!(redis.host = %host, error = service_kit::causes(&error), "it says nothing of the others");
-            None
+            Err(Some(error))
         }
-        Err(_) => None,
+        Err(_) => Err(None),
     }
 }
 

@@ -19,7 +19,9 @@ use super::{
     address::Host,
     asking,
     manager::Proof,
+    mistake::RedisMistake,
     node::{Node, Wiring},
+    nowhere::Nowhere,
     route::{Next, Route},
     slots::{SlotMap, slot},
     trouble::{Away, Trouble},
@@ -34,6 +36,7 @@ struct Shared {
     seeds: Vec<Host>,
     wiring: Wiring,
     map: RwLock<SlotMap>,
+    nowhere: Nowhere,
     nodes: RwLock<HashMap<Host, Arc<Node>>>,
     reading: Mutex<()>,
     stale: AtomicBool,
@@ -45,6 +48,7 @@ impl Cluster {
             seeds,
             wiring,
             map: RwLock::default(),
+            nowhere: Nowhere::default(),
             nodes: RwLock::default(),
             reading: Mutex::default(),
             stale: AtomicBool::new(false),
@@ -82,10 +86,16 @@ impl Shared {
         );
         let found = asking::slots(&whom, &self.wiring.dialer, self.wiring.timeout / 2).await;
         self.stale.store(false, Ordering::Relaxed);
-        if let Some(ranges) = found {
-            self.adopt(SlotMap::new(ranges));
-        } else {
-            tracing::warn!(event = "redis_cluster_silent", "no node tells of the slots");
+        match found {
+            Ok(ranges) => self.adopt(SlotMap::new(ranges)),
+            Err(mistake) => {
+                self.nowhere.note(mistake);
+                tracing::warn!(
+                    event = "redis_cluster_silent",
+                    mistake = mistake.map(RedisMistake::as_str),
+                    "no node tells of the slots"
+                );
+            }
         }
     }
 
@@ -132,7 +142,7 @@ impl Route for Cluster {
         let host = self.0.map(|map| map.owner(slot(key)).cloned());
         let Some(host) = host else {
             self.read_again();
-            return Err(Trouble::Away(Away::Nowhere));
+            return Err(self.0.nowhere.trouble());
         };
         self.0.node_at(&host)
     }
@@ -144,7 +154,7 @@ impl Route for Cluster {
     fn after(&self, key: &StoreKey, node: &Arc<Node>, trouble: &Trouble, harmless: bool) -> Next {
         match trouble {
             Trouble::Says(error) => self.after_saying(key, node, error),
-            Trouble::Away(Away::Unwelcome(_) | Away::Busy) => Next::GiveUp,
+            Trouble::Mistaken(_) | Trouble::Away(Away::Unwelcome(_) | Away::Busy) => Next::GiveUp,
             Trouble::Away(_) => {
                 node.forget_idle();
                 self.read_again();
@@ -160,7 +170,7 @@ impl Route for Cluster {
         self.0.find_map().await;
         let hosts = self.0.map(SlotMap::hosts);
         if hosts.is_empty() {
-            return Err(Trouble::Away(Away::Nowhere));
+            return Err(self.0.nowhere.trouble());
         }
         hosts.iter().map(|host| self.0.node_at(host)).collect()
     }

@@ -1,11 +1,16 @@
 //! Asking until somebody answers, or the time is over.
 use std::{sync::Arc, time::Duration};
 
-use deadpool_redis::redis::{Cmd, FromRedisValue};
+use deadpool_redis::redis::{Cmd, FromRedisValue, ServerErrorKind};
 use futures::future::try_join_all;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{RedisStore, node::Node, route::Next, trouble::Away};
+use super::{
+    RedisMistake, RedisStore,
+    node::Node,
+    route::Next,
+    trouble::{Away, Trouble},
+};
 use crate::store::{StoreError, StoreKey};
 
 /// Before a question is asked again; it doubles each time.
@@ -60,15 +65,27 @@ impl RedisStore {
             };
             tries += 1;
             match next {
-                Next::GiveUp => return Err(trouble.into()),
+                Next::GiveUp => return Err(self.failure(trouble)),
                 Next::At(host) if tries < AT_ONCE => sent_to = Some(host),
                 Next::Again if tries < AT_ONCE => {}
-                _ if Instant::now() + pause >= deadline => return Err(trouble.into()),
+                _ if Instant::now() + pause >= deadline => {
+                    return Err(self.failure(trouble));
+                }
                 _ => {
                     sleep(pause).await;
                     pause *= 2;
                 }
             }
+        }
+    }
+
+    /// Only nodes of a Cluster send us elsewhere.
+    fn failure(&self, trouble: Trouble) -> StoreError {
+        match trouble.says() {
+            Some(ServerErrorKind::Moved | ServerErrorKind::Ask) if !self.is_cluster => {
+                StoreError::RedisMistaken(RedisMistake::IsCluster)
+            }
+            _ => trouble.into(),
         }
     }
 

@@ -20,7 +20,9 @@ use super::{
     address::{Dialer, Host},
     asking::{self, Master},
     manager::Proof,
+    mistake::RedisMistake,
     node::{Node, Wiring},
+    nowhere::Nowhere,
     route::{Next, Route},
     trouble::{Away, Trouble},
 };
@@ -43,6 +45,7 @@ struct Shared {
     /// Calls the servers.
     wiring: Wiring,
     master: RwLock<Option<Arc<Node>>>,
+    nowhere: Nowhere,
     doubted: AtomicBool,
     looking: Mutex<Look>,
 }
@@ -64,6 +67,7 @@ impl Sentinel {
             name,
             wiring,
             master: RwLock::default(),
+            nowhere: Nowhere::default(),
             doubted: AtomicBool::new(false),
             looking: Mutex::default(),
         }))
@@ -99,19 +103,23 @@ impl Shared {
         let found = asking::master(&self.sentinels, &self.dialer, &self.name, patience).await;
         last.at = Some(Instant::now());
         self.doubted.store(false, Ordering::Relaxed);
-        let was_silent = std::mem::replace(&mut last.silent, found.is_none());
+        let was_silent = std::mem::replace(&mut last.silent, found.is_err());
         match found {
-            Some(Master { host, epoch }) if epoch >= last.epoch => {
+            Ok(Master { host, epoch }) if epoch >= last.epoch => {
                 last.epoch = epoch;
                 self.follow(host);
             }
-            None if !was_silent => {
-                tracing::warn!(
-                    event = "redis_sentinels_silent",
-                    "no sentinel names a master"
-                );
+            Ok(_) => {}
+            Err(mistake) => {
+                self.nowhere.note(mistake);
+                if !was_silent {
+                    tracing::warn!(
+                        event = "redis_sentinels_silent",
+                        mistake = mistake.map(RedisMistake::as_str),
+                        "no sentinel names a master"
+                    );
+                }
             }
-            _ => {}
         }
     }
 
@@ -146,11 +154,11 @@ impl Route for Sentinel {
             return Ok(node);
         }
         self.0.look(LOOK_AGAIN_AFTER).await;
-        self.0.current().ok_or(Trouble::Away(Away::Nowhere))
+        self.0.current().ok_or_else(|| self.0.nowhere.trouble())
     }
 
     fn node_at(&self, _: &Host) -> Result<Arc<Node>, Trouble> {
-        self.0.current().ok_or(Trouble::Away(Away::Nowhere))
+        self.0.current().ok_or_else(|| self.0.nowhere.trouble())
     }
 
     fn after(&self, _: &StoreKey, node: &Arc<Node>, trouble: &Trouble, harmless: bool) -> Next {
@@ -164,7 +172,9 @@ impl Route for Sentinel {
         );
         match trouble {
             Trouble::Says(_) if !demoted => return Next::GiveUp,
-            Trouble::Away(Away::Unwelcome(_) | Away::Busy) => return Next::GiveUp,
+            Trouble::Mistaken(_) | Trouble::Away(Away::Unwelcome(_) | Away::Busy) => {
+                return Next::GiveUp;
+            }
             _ => {}
         }
         self.0.doubted.store(true, Ordering::Relaxed);
@@ -178,6 +188,6 @@ impl Route for Sentinel {
     async fn masters(&self) -> Result<Vec<Arc<Node>>, Trouble> {
         self.0.look(LOOK_EVERY).await;
         let master = self.0.current();
-        Ok(vec![master.ok_or(Trouble::Away(Away::Nowhere))?])
+        Ok(vec![master.ok_or_else(|| self.0.nowhere.trouble())?])
     }
 }

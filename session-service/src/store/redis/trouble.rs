@@ -2,6 +2,7 @@
 use deadpool::managed::{PoolError, TimeoutType};
 use deadpool_redis::redis::{ErrorKind, RedisError, ServerErrorKind};
 
+use super::mistake::RedisMistake;
 use crate::store::StoreError;
 
 /// How Redis failed to answer.
@@ -53,6 +54,8 @@ pub(super) enum Trouble {
     Away(Away),
     /// The server answered that it will not.
     Says(RedisError),
+    /// Nobody is known who could be asked, and that will stay so.
+    Mistaken(RedisMistake),
 }
 
 impl Trouble {
@@ -103,6 +106,18 @@ impl Trouble {
                 ErrorKind::Server(kind) => Some(kind),
                 _ => None,
             },
+            Self::Away(_) | Self::Mistaken(_) => None,
+        }
+    }
+
+    /// What it shows to be wrong with the settings, or with Redis.
+    fn mistake(&self) -> Option<RedisMistake> {
+        match self {
+            Self::Mistaken(mistake) => Some(*mistake),
+            Self::Says(error)
+            | Self::Away(Away::Unwelcome(error) | Away::Unreachable(error) | Away::Broken(error)) => {
+                RedisMistake::of(error)
+            }
             Self::Away(_) => None,
         }
     }
@@ -135,7 +150,11 @@ pub(in crate::store) fn refusal(code: &str) -> String {
 
 impl From<Trouble> for StoreError {
     fn from(trouble: Trouble) -> Self {
+        if let Some(mistake) = trouble.mistake() {
+            return Self::RedisMistaken(mistake);
+        }
         match trouble {
+            Trouble::Mistaken(mistake) => Self::RedisMistaken(mistake),
             Trouble::Away(away) => Self::RedisAway(away),
             Trouble::Says(error) => Self::RedisRefuses(error.code().unwrap_or("ERR").to_owned()),
         }

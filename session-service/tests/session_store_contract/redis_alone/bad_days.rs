@@ -6,7 +6,7 @@ use std::{
 
 use deadpool_redis::redis;
 use futures::future::join_all;
-use session_service::store::{Expect, RedisStore, SessionStore, StoreError};
+use session_service::store::{Expect, RedisMistake, RedisStore, SessionStore, StoreError};
 use testkit::RedisServer;
 
 use crate::{
@@ -232,7 +232,7 @@ async fn a_refused_password_is_no_answer_about_records() {
         let store = store_at(&server, TIMEOUT);
         let error = word(&store, 0).await.unwrap_err();
         assert!(
-            matches!(&error, StoreError::RedisRefuses(code) if code == "NOAUTH"),
+            matches!(error, StoreError::RedisMistaken(RedisMistake::NoPassword)),
             "{error:?}"
         );
     })
