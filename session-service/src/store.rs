@@ -19,6 +19,7 @@ mod seal;
 mod span;
 mod sql;
 mod sqlite;
+mod statement;
 
 pub use self::{
     accounts::{AccountStore, Dossier, Ended, Seen, SignedIn, Terms, Whom},

@@ -13,7 +13,7 @@ use std::fmt;
 use sqlx::PgPool;
 
 use self::nudge::Nudges;
-use super::{StoreError, sql::asked};
+use super::{StoreError, sql::asked, statement::Statement};
 
 /// Keeps accounts and revocations in PostgreSQL.
 ///
@@ -40,9 +40,12 @@ impl PostgresStore {
     /// Gives up on a silent server.
     async fn within<T>(
         &self,
+        statement: Statement,
         answer: impl Future<Output = Result<T, sqlx::Error>> + Send,
     ) -> Result<T, StoreError> {
-        asked("postgresql", answer).await.map_err(StoreError::Sql)
+        asked("postgresql", statement, answer)
+            .await
+            .map_err(StoreError::Sql)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The span of one question to a store.
 use tracing::{Span, field::Empty};
 
+use super::statement::Statement;
+
 /// A child of the call that asks. What belongs to no call, as following the log, gets none.
 pub(super) fn of(name: &'static str, system: &'static str) -> Span {
     if Span::current().is_none() {
@@ -12,6 +14,22 @@ pub(super) fn of(name: &'static str, system: &'static str) -> Span {
         otel.kind = "client",
         otel.status_code = Empty,
         db.system.name = system,
+    )
+}
+
+/// The same, of a database with tables.
+pub(super) fn of_statement(statement: Statement, system: &'static str) -> Span {
+    if Span::current().is_none() {
+        return Span::none();
+    }
+    tracing::info_span!(
+        "store",
+        otel.name = %statement,
+        otel.kind = "client",
+        otel.status_code = Empty,
+        db.system.name = system,
+        db.operation.name = statement.operation,
+        db.collection.name = statement.table,
     )
 }
 

@@ -5,7 +5,7 @@ use service_kit::Timestamp;
 use sqlx::FromRow;
 use tracing::Instrument;
 
-use super::{Ended, span};
+use super::{Ended, span, statement::Statement};
 use crate::domain::{AppId, Identity, Meanwhile, OpenId, Reason, Row, SessionId, Subject, UserTag};
 
 /// No question to a database takes longer, whatever it does: less than callers wait for us, so that
@@ -15,9 +15,10 @@ pub(super) const DEADLINE: Duration = Duration::from_millis(1300);
 /// Asks `system`, within the call that is under way, and gives up on it after [`DEADLINE`].
 pub(super) async fn asked<T>(
     system: &'static str,
+    statement: Statement,
     answer: impl Future<Output = Result<T, sqlx::Error>> + Send,
 ) -> Result<T, sqlx::Error> {
-    let span = span::of("sql", system);
+    let span = span::of_statement(statement, system);
     let answer = bounded(DEADLINE, Box::pin(answer));
     let answered = answer.instrument(span.clone()).await;
     span::note(&span, answered)

@@ -13,7 +13,7 @@ use sqlx::{
 };
 
 use self::{disk::Disk, place::Place};
-use super::{StoreError, sql::asked};
+use super::{StoreError, sql::asked, statement::Statement};
 
 /// A writer waits this long for another one: less than callers wait for us, so that they hear why.
 const BUSY: Duration = Duration::from_secs(1);
@@ -97,9 +97,10 @@ impl SqliteStore {
     /// Gives up on a disk that hangs.
     async fn within<T>(
         &self,
+        statement: Statement,
         answer: impl Future<Output = Result<T, sqlx::Error>> + Send,
     ) -> Result<T, StoreError> {
-        let answered = asked("sqlite", answer).await;
+        let answered = asked("sqlite", statement, answer).await;
         answered.map_err(|error| {
             self.disk.failed(&error);
             StoreError::Sql(error)

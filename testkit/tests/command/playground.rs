@@ -62,7 +62,8 @@ async fn the_page_hears_whom_a_login_asked() {
             "wx.crypto.v1.CryptoService/SealSessionKey",
             "GET /sns/jscode2session",
             "store.swap",
-            "sql",
+            "sql accounts.try_to_write",
+            "sql accounts.sign_in",
         ] {
             let of_login = |span: &&Value| span["name"] == asked && span["trace"] == root["trace"];
             assert!(

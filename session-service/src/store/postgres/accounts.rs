@@ -37,6 +37,7 @@ use crate::{
     store::{
         AccountStore, Dossier, Ended, Seen, SignedIn, StoreError, Terms, Whom,
         sql::{IdentityRow, moment},
+        statement,
     },
 };
 
@@ -129,13 +130,16 @@ impl AccountStore for PostgresStore {
         terms: Terms<'_>,
     ) -> Result<Option<SignedIn>, StoreError> {
         let arrival = sign_in::Arrival::new(seen, since, terms);
-        self.within(sign_in::sign_in(&self.pool, &arrival)).await
+        self.within(statement::SIGN_IN, sign_in::sign_in(&self.pool, &arrival))
+            .await
     }
 
     async fn writable(&self) -> Result<(), StoreError> {
         // A server that only reads, or a user who only may, refuses this; nothing is locked.
         let locking = sqlx::query("SELECT id FROM accounts WHERE false FOR UPDATE");
-        self.within(locking.execute(&self.pool)).await.map(drop)
+        self.within(statement::TRY_TO_WRITE, locking.execute(&self.pool))
+            .await
+            .map(drop)
     }
 
     async fn account(&self, id: Uuid) -> Result<Option<Account>, StoreError> {
@@ -146,12 +150,15 @@ impl AccountStore for PostgresStore {
             current!("$1")
         ))
         .bind(id);
-        let row: Option<AccountRow> = self.within(asked.fetch_optional(&self.pool)).await?;
+        let row: Option<AccountRow> = self
+            .within(statement::FIND, asked.fetch_optional(&self.pool))
+            .await?;
         Ok(row.map(Account::from))
     }
 
     async fn dossier(&self, whom: &Whom) -> Result<Option<Dossier>, StoreError> {
-        self.within(dossier::dossier(&self.pool, whom)).await
+        self.within(statement::DOSSIER, dossier::dossier(&self.pool, whom))
+            .await
     }
 
     async fn update_profile(
@@ -170,7 +177,12 @@ impl AccountStore for PostgresStore {
         .bind(id)
         .bind(nickname.map(|nickname| nickname.as_str().to_owned()))
         .bind(avatar_url.map(|url| url.as_str().to_owned()));
-        let row: Option<AccountRow> = self.within(updated.fetch_optional(&self.pool)).await?;
+        let row: Option<AccountRow> = self
+            .within(
+                statement::UPDATE_PROFILE,
+                updated.fetch_optional(&self.pool),
+            )
+            .await?;
         Ok(row.map(Account::from))
     }
 
@@ -187,7 +199,9 @@ impl AccountStore for PostgresStore {
         .bind(id)
         .bind(phone.as_bytes())
         .bind(before.map(SealedPhone::as_bytes));
-        let kept = self.within(kept.execute(&self.pool)).await?;
+        let kept = self
+            .within(statement::KEEP_PHONE, kept.execute(&self.pool))
+            .await?;
         Ok(kept.rows_affected() == 1)
     }
 
@@ -197,7 +211,7 @@ impl AccountStore for PostgresStore {
         ending: Ending,
         terms: Terms<'_>,
     ) -> Result<Option<Vec<Ended>>, StoreError> {
-        self.within(ending::end(&self.pool, id, ending, terms))
+        self.within(statement::END, ending::end(&self.pool, id, ending, terms))
             .await
     }
 
@@ -207,7 +221,9 @@ impl AccountStore for PostgresStore {
             current!("$1")
         ))
         .bind(id);
-        let unblocked = self.within(unblocked.execute(&self.pool)).await?;
+        let unblocked = self
+            .within(statement::UNBLOCK, unblocked.execute(&self.pool))
+            .await?;
         Ok(unblocked.rows_affected() == 1)
     }
 }

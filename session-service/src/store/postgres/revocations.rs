@@ -9,6 +9,7 @@ use crate::{
     store::{
         Appended, RevocationLog, StoreError,
         sql::{LogRow, bytes, signed, unsigned},
+        statement,
     },
 };
 
@@ -113,12 +114,15 @@ impl RevocationLog for PostgresStore {
         revocation: &Revocation,
         now: Timestamp,
     ) -> Result<Appended, StoreError> {
-        self.within(append(&self.pool, revocation, now)).await
+        self.within(statement::APPEND, append(&self.pool, revocation, now))
+            .await
     }
 
     async fn after(&self, number: u64) -> Result<(Vec<Row>, u64), StoreError> {
         let tail = sqlx::query_as(AFTER).bind(signed(number));
-        let tail: Vec<TailRow> = self.within(tail.fetch_all(&self.pool)).await?;
+        let tail: Vec<TailRow> = self
+            .within(statement::AFTER, tail.fetch_all(&self.pool))
+            .await?;
         let last = tail.first().ok_or(sqlx::Error::RowNotFound)?.last;
         let rows = tail
             .into_iter()
@@ -130,7 +134,9 @@ impl RevocationLog for PostgresStore {
 
     async fn prune(&self, number: u64) -> Result<(), StoreError> {
         let delete = sqlx::query("DELETE FROM revocations WHERE number <= $1").bind(signed(number));
-        self.within(delete.execute(&self.pool)).await.map(drop)
+        self.within(statement::PRUNE, delete.execute(&self.pool))
+            .await
+            .map(drop)
     }
 
     async fn nudged(&self) {

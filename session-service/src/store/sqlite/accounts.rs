@@ -13,6 +13,7 @@ use crate::{
     store::{
         AccountStore, Dossier, Ended, Seen, SignedIn, StoreError, Terms, Whom,
         sql::{IdentityRow, moment},
+        statement,
     },
 };
 
@@ -203,7 +204,7 @@ impl AccountStore for SqliteStore {
         since: u64,
         terms: Terms<'_>,
     ) -> Result<Option<SignedIn>, StoreError> {
-        self.within(async {
+        self.within(statement::SIGN_IN, async {
             let mut tx = self.begin().await?;
             let signed_in = sign_in::sign_in(&mut tx, seen, since, terms).await?;
             if signed_in.is_some() {
@@ -215,16 +216,18 @@ impl AccountStore for SqliteStore {
     }
 
     async fn writable(&self) -> Result<(), StoreError> {
-        self.within(self.tried()).await
+        self.within(statement::TRY_TO_WRITE, self.tried()).await
     }
 
     async fn account(&self, id: Uuid) -> Result<Option<Account>, StoreError> {
-        self.within(async { by_id(&mut self.read.begin().await?, id).await })
-            .await
+        self.within(statement::FIND, async {
+            by_id(&mut self.read.begin().await?, id).await
+        })
+        .await
     }
 
     async fn dossier(&self, whom: &Whom) -> Result<Option<Dossier>, StoreError> {
-        self.within(self.known(whom)).await
+        self.within(statement::DOSSIER, self.known(whom)).await
     }
 
     async fn update_profile(
@@ -232,7 +235,8 @@ impl AccountStore for SqliteStore {
         id: Uuid,
         change: &ProfileChange,
     ) -> Result<Option<Account>, StoreError> {
-        self.within(self.changed(id, change)).await
+        self.within(statement::UPDATE_PROFILE, self.changed(id, change))
+            .await
     }
 
     async fn keep_phone(
@@ -241,7 +245,8 @@ impl AccountStore for SqliteStore {
         before: Option<&SealedPhone>,
         phone: &SealedPhone,
     ) -> Result<bool, StoreError> {
-        self.within(self.kept(id, before, phone)).await
+        self.within(statement::KEEP_PHONE, self.kept(id, before, phone))
+            .await
     }
 
     async fn end(
@@ -250,7 +255,7 @@ impl AccountStore for SqliteStore {
         ending: Ending,
         terms: Terms<'_>,
     ) -> Result<Option<Vec<Ended>>, StoreError> {
-        self.within(async {
+        self.within(statement::END, async {
             let mut tx = self.begin().await?;
             let ended = ending::end(&mut tx, id, ending, terms).await?;
             self.commit(tx).await?;
@@ -260,6 +265,6 @@ impl AccountStore for SqliteStore {
     }
 
     async fn unblock(&self, id: Uuid) -> Result<bool, StoreError> {
-        self.within(self.let_in(id)).await
+        self.within(statement::UNBLOCK, self.let_in(id)).await
     }
 }

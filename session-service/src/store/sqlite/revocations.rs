@@ -9,6 +9,7 @@ use crate::{
     store::{
         Appended, RevocationLog, StoreError,
         sql::{LogRow, bytes, signed, unsigned},
+        statement,
     },
 };
 
@@ -114,14 +115,15 @@ impl RevocationLog for SqliteStore {
         revocation: &Revocation,
         now: Timestamp,
     ) -> Result<Appended, StoreError> {
-        self.within(self.appended(revocation, now)).await
+        self.within(statement::APPEND, self.appended(revocation, now))
+            .await
     }
 
     async fn after(&self, number: u64) -> Result<(Vec<Row>, u64), StoreError> {
-        self.within(self.tail(number)).await
+        self.within(statement::AFTER, self.tail(number)).await
     }
 
     async fn prune(&self, number: u64) -> Result<(), StoreError> {
-        self.within(self.pruned(number)).await
+        self.within(statement::PRUNE, self.pruned(number)).await
     }
 }
