@@ -1,6 +1,6 @@
 //! The fake on a socket.
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, time::Duration};
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -9,6 +9,10 @@ use crate::{
     state::FakeWechat,
     wire::{Wire, Wires},
 };
+
+/// Whoever has not sent a whole request, or not read the answer, this long after the end has begun never
+/// will.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Why there is no socket.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +47,8 @@ pub async fn bind(listen: SocketAddr, allow_remote: bool) -> Result<TcpListener,
 
 /// Serves `fake` until `stopping` completes and the calls in hand are answered.
 ///
-/// Planned delays and hanging calls end with `stopping`. The same fake may be served again later.
+/// Planned delays, hanging calls and pushes end with `stopping`; a second later so does every connection
+/// on which a request or an answer is unfinished. The same fake may be served again later.
 ///
 /// # Errors
 ///
@@ -56,16 +61,27 @@ pub async fn serve(
     let address = listener.local_addr()?;
     tracing::info!(%address, "this is fake-wechat, not WeChat: invented users, no security");
     let stop = CancellationToken::new();
+    let over = CancellationToken::new();
     let wires = Wires {
         listener,
         stopping: stop.clone(),
+        over: over.clone(),
     };
     let service = fake.router().into_make_service_with_connect_info::<Wire>();
+    let cut = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+        over.cancel();
+        std::future::pending().await
+    };
+    let stop = stop.clone();
     let stopped = async move {
         stopping.await;
         stop.cancel();
     };
-    axum::serve(wires, service)
-        .with_graceful_shutdown(stopped)
-        .await
+    let serving = axum::serve(wires, service).with_graceful_shutdown(stopped);
+    tokio::select! {
+        ended = serving => ended,
+        never = cut => never,
+    }
 }

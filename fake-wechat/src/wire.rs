@@ -1,9 +1,11 @@
 //! Connections that a handler can cut.
 //!
 //! A planned reset must look like the network's: the socket is closed with no time to linger, the
-//! kernel sends RST, and the caller sees "connection reset by peer" without a byte of an answer.
+//! kernel sends RST, and the caller sees "connection reset by peer" without a byte of an answer. So ends,
+//! too, what is unfinished when the server's time is over.
 
 use std::{
+    convert::Infallible,
     io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     pin::Pin,
@@ -17,7 +19,8 @@ use std::{
 
 use axum::{
     body::{Body, Bytes},
-    extract::{ConnectInfo, Request, connect_info::Connected},
+    extract::{ConnectInfo, FromRequestParts, Request, connect_info::Connected},
+    http::{Extensions, request::Parts},
     response::Response,
     serve::{IncomingStream, Listener},
 };
@@ -27,7 +30,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     time,
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// A handler's hold on the connection its request came over.
 #[derive(Clone, Default)]
@@ -40,7 +43,11 @@ pub(crate) struct Wire {
 impl Wire {
     /// The wire of a request; one that leads nowhere if the request came over no socket of ours.
     pub(crate) fn of(request: &Request) -> Self {
-        let info = request.extensions().get::<ConnectInfo<Self>>();
+        Self::among(request.extensions())
+    }
+
+    fn among(extensions: &Extensions) -> Self {
+        let info = extensions.get::<ConnectInfo<Self>>();
         info.map(|ConnectInfo(wire)| wire.clone())
             .unwrap_or_default()
     }
@@ -79,6 +86,14 @@ impl Wire {
     }
 }
 
+impl<S: Sync> FromRequestParts<S> for Wire {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::among(&parts.extensions))
+    }
+}
+
 impl Connected<IncomingStream<'_, Wires>> for Wire {
     fn connect_info(stream: IncomingStream<'_, Wires>) -> Self {
         stream.io().wire.clone()
@@ -89,6 +104,8 @@ impl Connected<IncomingStream<'_, Wires>> for Wire {
 pub(crate) struct Wires {
     pub(crate) listener: TcpListener,
     pub(crate) stopping: CancellationToken,
+    /// After this, nothing is read or written any more.
+    pub(crate) over: CancellationToken,
 }
 
 impl Listener for Wires {
@@ -102,7 +119,9 @@ impl Listener for Wires {
             cut: Arc::default(),
             stopping: self.stopping.clone(),
         };
-        (Socket { stream, wire }, address)
+        let over = Box::pin(self.over.clone().cancelled_owned());
+        let socket = Socket { stream, wire, over };
+        (socket, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -114,6 +133,8 @@ impl Listener for Wires {
 pub(crate) struct Socket {
     stream: TcpStream,
     wire: Wire,
+    /// Wakes whoever waits for the other side.
+    over: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
 impl Socket {
@@ -121,7 +142,10 @@ impl Socket {
         self.wire.cut.load(Ordering::Acquire)
     }
 
-    fn open(&mut self) -> io::Result<Pin<&mut TcpStream>> {
+    fn open(&mut self, cx: &mut Context<'_>) -> io::Result<Pin<&mut TcpStream>> {
+        if !self.is_cut() && self.over.as_mut().poll(cx).is_ready() {
+            self.wire.cut.store(true, Ordering::Release);
+        }
         if self.is_cut() {
             Err(io::ErrorKind::ConnectionReset.into())
         } else {
@@ -144,7 +168,7 @@ impl AsyncRead for Socket {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.open()?.poll_read(cx, buf)
+        self.open(cx)?.poll_read(cx, buf)
     }
 }
 
@@ -154,14 +178,14 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.open()?.poll_write(cx, buf)
+        self.open(cx)?.poll_write(cx, buf)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.open()?.poll_flush(cx)
+        self.open(cx)?.poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.open()?.poll_shutdown(cx)
+        self.open(cx)?.poll_shutdown(cx)
     }
 }

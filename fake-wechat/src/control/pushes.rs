@@ -11,6 +11,7 @@ use super::{Refusal, asked::Asked, known_user};
 use crate::{
     push::{EncodingAesKey, Event, Push, Twist, Wish},
     state::FakeWechat,
+    wire::Wire,
 };
 
 /// WeChat waits no longer for an answer.
@@ -54,15 +55,26 @@ enum Heard {
     Failure { error: String },
 }
 
+impl Heard {
+    fn stopped() -> Self {
+        let error = "the fake stopped before an answer came".to_owned();
+        Self::Failure { error }
+    }
+}
+
 pub(super) async fn push(
     State(fake): State<FakeWechat>,
+    wire: Wire,
     Asked(delivery): Asked<Delivery>,
 ) -> Result<Json<Made>, Refusal> {
     let push = delivery.make(&fake)?;
     let mut answers = Vec::new();
     if let Some(url) = &delivery.url {
         for _ in 0..delivery.times {
-            answers.push(send(url, &push).await);
+            answers.push(tokio::select! {
+                heard = send(url, &push) => heard,
+                () = wire.stopped() => Heard::stopped(),
+            });
         }
     }
     Ok(Json(Made { push, answers }))

@@ -2,6 +2,10 @@
 
 use fake_wechat::{BindError, bind};
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
 
 use crate::support::{EXCHANGE, Running};
 
@@ -67,4 +71,47 @@ async fn stopping_ends_delays_and_hanging_calls() {
     let (hanging, delayed, ()) = tokio::join!(fake.try_exchange("hanging"), delayed, stop);
     assert!(hanging.is_err(), "cut");
     assert!(delayed.is_ok(), "answered at once");
+}
+
+#[tokio::test]
+async fn a_request_that_is_never_finished_does_not_keep_the_server() {
+    let fake = Running::start().await;
+    let mut unfinished = Vec::new();
+    for sent in [
+        "",
+        "GET /sns/jscode2session?appid=",
+        "POST /_fake/login-code HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{",
+    ] {
+        let mut wire = TcpStream::connect(fake.address).await.unwrap();
+        wire.write_all(sent.as_bytes()).await.unwrap();
+        unfinished.push(wire);
+    }
+    // Connections are accepted in their order: this one's answer shows that the others were.
+    fake.any_login_code().await;
+    fake.stop().await;
+    for mut wire in unfinished {
+        let mut rest = Vec::new();
+        // Reset or closed: it ends.
+        let _ = wire.read_to_end(&mut rest).await;
+    }
+}
+
+#[tokio::test]
+async fn a_push_to_a_mute_server_ends_with_the_fake() {
+    let fake = Running::start().await;
+    fake.put_user("oMei", json!({})).await;
+    let mute = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", mute.local_addr().unwrap());
+    let wish = json!({
+        "openid": "oMei", "event": "user_info_modified", "token": "t", "url": url, "times": 200,
+    });
+    let stop = async {
+        let reached = mute.accept().await.unwrap();
+        fake.stop().await;
+        reached
+    };
+    let (push, _reached) = tokio::join!(fake.post("push", wish), stop);
+    let answers = push["answers"].as_array().unwrap();
+    let told = "the fake stopped before an answer came";
+    assert!(answers.iter().all(|heard| heard["error"] == told), "{push}");
 }
