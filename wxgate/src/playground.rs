@@ -10,7 +10,7 @@ mod visitor;
 
 pub(crate) use self::outage::{Outage, Switched};
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -21,6 +21,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use telemetry::SpanFeed;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 /// What the page asks, it asks here; what a mini-program asks, it asks the gateway.
@@ -32,6 +33,7 @@ pub(crate) struct Playground {
     about: About,
     http: reqwest::Client,
     stopping: CancellationToken,
+    seats: Arc<Semaphore>,
 }
 
 /// What the page should know before it begins.
@@ -90,6 +92,7 @@ impl Playground {
             about,
             http,
             stopping,
+            seats: Arc::new(Semaphore::new(trace::SEATS)),
         })
     }
 

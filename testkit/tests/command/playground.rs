@@ -108,6 +108,34 @@ async fn a_store_that_the_page_switches_off_loses_nothing() {
     .await;
 }
 
+/// Each stream costs every request its part, whether it is read or not.
+#[tokio::test]
+async fn pages_that_look_on_are_bounded_and_a_closed_one_makes_room() {
+    story(async {
+        let laptop = Laptop::new(Ports::settings);
+        let program = laptop.run().await;
+        let mut pages = Vec::new();
+        let full = loop {
+            let page = Spans::watch(&laptop).await;
+            if page.response.status() != 200 {
+                break page;
+            }
+            pages.push(page);
+            assert!(pages.len() < 300, "a crowd looks on");
+        };
+        assert_eq!(full.response.status(), 503);
+        assert!(pages.len() >= 8, "a few pages are nothing unusual");
+        let code = laptop.wechat.login_code("oMei").await;
+        laptop.phone.login(&code).await.expect(200);
+        pages.pop();
+        while Spans::watch(&laptop).await.response.status() != 200 {
+            tokio::time::sleep(PAUSE).await;
+        }
+        end(program).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_pages_control_calls_reach_the_fake_wechat_and_nothing_else() {
     story(async {
