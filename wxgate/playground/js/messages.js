@@ -28,9 +28,9 @@ export function laneOf({ kind, name, attributes = {} }) {
   return undefined
 }
 
-/** What a reader calls it: without the package, for gRPC. */
+/** What a reader calls it: without the package, for gRPC, and without "sql", which the lane says. */
 export function shortName(name) {
-  return serviceOf(name) ? name.slice(name.lastIndexOf('/') + 1) : name
+  return serviceOf(name) ? name.slice(name.lastIndexOf('/') + 1) : name.replace(/^sql /, '')
 }
 
 /**

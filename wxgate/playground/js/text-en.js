@@ -234,6 +234,11 @@ export const en = {
     'code and AppSecret for openid and session_key. This is the only place where the AppSecret is used.',
   'about.store.read': 'One read. Records are sealed: whoever copies the store finds no token, no openid, no key.',
   'about.store.swap': 'All changes in one atomic step, which fails if somebody else was faster.',
+  'about.accounts.try_to_write': 'Can users be written? Asked before the code is spent, for the same reason.',
+  'about.accounts.sign_in':
+    'One transaction finds the user or registers them. A second first login at the same moment gets the same user.',
+  'about.revocations.after': 'What has been ended since this replica last looked?',
+  'about.revocations.append': 'The row that says what is over. From here on no token of it passes.',
   'about.app': 'What the phone sent.',
   'about.gateway': 'The HTTP edge: it limits, checks and passes on. It holds no secret.',
   'about.session': 'session-service knows users and sessions. It alone asks WeChat and crypto-service.',

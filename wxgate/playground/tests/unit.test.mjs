@@ -47,6 +47,7 @@ test('a span is in the lane of the service that does its work', () => {
   assert.equal(laneOf(span('x', 'y', 'grpc.health.v1.Health/Check', 'client', 0, 0)), 'crypto')
   assert.equal(shortName(SEAL), 'SealSessionKey')
   assert.equal(shortName('POST /v1/login'), 'POST /v1/login')
+  assert.equal(shortName('sql accounts.sign_in'), 'accounts.sign_in')
 })
 
 test('caller and callee of a gRPC call are one message, and children come in the order of their begin', () => {

@@ -33,7 +33,7 @@ for (const { said, pictures, ...visitor } of WALKS) {
     const login = await labels(page)
     assert.equal(login[0], 'wx.login')
     assert.equal(login[1], 'POST /v1/login')
-    for (const label of ['Login', 'GET /sns/jscode2session', 'SealSessionKey']) assert.ok(login.includes(label), label)
+    for (const label of ['Login', 'accounts.sign_in', 'GET /sns/jscode2session', 'SealSessionKey']) assert.ok(login.includes(label), label)
     assert.equal(login.at(-1), '200')
     await shoot(page, `${pictures}-1-login`)
 
