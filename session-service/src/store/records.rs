@@ -265,18 +265,6 @@ impl Change {
         self
     }
 
-    /// Deletes a user's list and keys, whatever they have become.
-    #[must_use]
-    pub fn drop_user(mut self, tag: UserTag) -> Self {
-        let (key, expect) = (StoreKey::user(tag), Expect::Anything);
-        self.0.push(Part {
-            key,
-            expect,
-            write: None,
-        });
-        self
-    }
-
     /// Deletes a session whatever it has become.
     #[must_use]
     pub fn drop_session(mut self, tag: UserTag, id: SessionId) -> Self {

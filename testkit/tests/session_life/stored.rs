@@ -66,7 +66,7 @@ impl Copy {
             };
             let change = match &self.user {
                 Some(kept) => change.put(&user, kept, LONG),
-                None => change.drop_user(*tag),
+                None => change.delete(&user),
             };
             assert!(records.commit(change).await.expect("it runs"));
         }
