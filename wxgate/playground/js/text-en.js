@@ -234,7 +234,7 @@ export const en = {
     'code and AppSecret for openid and session_key. This is the only place where the AppSecret is used.',
   'about.store.read': 'One read. Records are sealed: whoever copies the store finds no token, no openid, no key.',
   'about.store.swap': 'All changes in one atomic step, which fails if somebody else was faster.',
-  'about.accounts.try_to_write': 'Can users be written? Asked before the code is spent, for the same reason.',
+  'about.accounts.try_to_write': 'Can users be written? Asked before the code is spent: a database that only reads costs no login.',
   'about.accounts.sign_in':
     'One transaction finds the user or registers them. A second first login at the same moment gets the same user.',
   'about.revocations.after': 'What has been ended since this replica last looked?',

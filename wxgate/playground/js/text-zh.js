@@ -218,7 +218,7 @@ export const zh = {
   'about.GET /sns/jscode2session': '用 code 和 AppSecret 换取 openid 和 session_key。AppSecret 只在这里使用。',
   'about.store.read': '读取一次。记录均已加密：即使复制整个存储，也找不到令牌、openid 或密钥。',
   'about.store.swap': '所有改动一步原子完成；若被他人抢先，则整体失败。',
-  'about.accounts.try_to_write': '用户表可写吗？出于同样的原因，也在使用 code 之前确认。',
+  'about.accounts.try_to_write': '用户表可写吗？先确认再使用 code，以免因数据库不可写而白白浪费一次登录。',
   'about.accounts.sign_in': '在一个事务里找到该用户，或注册为新用户。同一时刻的另一次首次登录，得到的是同一个用户。',
   'about.revocations.after': '自这个副本上次查看以来，又有哪些会话被结束？',
   'about.revocations.append': '写下这一行，会话即告结束。此后它的令牌一律无效。',
