@@ -1,7 +1,7 @@
 //! Compiles the contracts with protox: no `protoc` needs to be installed.
 
-/// Messages that carry a secret get no generated `Debug`.
-const SECRET_BEARERS: [&str; 24] = [
+/// Messages that carry a secret, or say who somebody is at WeChat, get no generated `Debug`.
+const SECRET_BEARERS: [&str; 26] = [
     ".wx.session.v1.LoginRequest",
     ".wx.session.v1.LoginResponse",
     ".wx.session.v1.VerifyRequest",
@@ -25,6 +25,8 @@ const SECRET_BEARERS: [&str; 24] = [
     ".wx.session.v1.GetAccessTokenResponse",
     ".wx.session.v1.CheckSessionKeyRequest",
     ".wx.session.v1.ResetSessionKeyRequest",
+    ".wx.session.v1.AppUser",
+    ".wx.session.v1.Identity",
     ".wx.crypto.v1",
 ];
 

@@ -20,7 +20,7 @@ pub use self::{
     account::{Account, Ending, Identity, Merge},
     attempts::{Attempts, BudgetSpent},
     claim::{CLAIM_LIFE, CodeClaim, Echo, NonceHash, Progress},
-    ids::{AppId, OpenId, SessionId, TagKey, UserTag},
+    ids::{AppId, OpenId, SessionId, TagKey, UnionId, UserTag},
     login_code::{Device, LoginCode, Nonce},
     meanwhile::Meanwhile,
     open_data::{EncryptedData, Misshapen, RawData},

@@ -3,7 +3,7 @@ mod calls;
 mod shown;
 mod table;
 
-use std::{io::Write, process::ExitCode};
+use std::{fmt, io::Write, process::ExitCode};
 
 use clap::{Args, Subcommand};
 
@@ -71,7 +71,7 @@ enum Action {
 }
 
 /// Who is meant: --user, or --appid and --openid.
-#[derive(Debug, Args)]
+#[derive(Args)]
 struct Whom {
     /// wxgate's id of the user, or one they had before a merge.
     #[arg(
@@ -87,6 +87,16 @@ struct Whom {
     /// The user's id in that mini-program.
     #[arg(long, value_name = "OPENID", requires = "appid")]
     openid: Option<String>,
+}
+
+/// Who somebody is at WeChat is personal data.
+impl fmt::Debug for Whom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Whom")
+            .field("user", &self.user)
+            .field("appid", &self.appid)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Sessions {
@@ -148,5 +158,27 @@ impl Action {
                 Ok(Shown::Done(Deed::Unblock, user))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        sessions: Sessions,
+    }
+
+    #[test]
+    fn an_openid_on_the_command_line_is_not_printed() {
+        let line = "wxgate show --appid wx1 --openid oSECRET";
+        let line = Line::try_parse_from(line.split(' ')).unwrap();
+        let printed = format!("{line:?}");
+        assert!(printed.contains("wx1"), "{printed}");
+        assert!(!printed.contains("oSECRET"), "{printed}");
     }
 }

@@ -2,7 +2,7 @@
 use service_kit::Timestamp;
 use uuid::Uuid;
 
-use super::{AppId, OpenId, Reason, SealedPhone};
+use super::{AppId, OpenId, Reason, SealedPhone, UnionId};
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Account {
     /// Ids of accounts that were merged into this one; oldest first.
     pub former_ids: Vec<Uuid>,
     /// Theirs across the owner's apps.
-    pub unionid: Option<String>,
+    pub unionid: Option<UnionId>,
     /// What they call themselves; may be empty.
     pub nickname: String,
     /// Where their picture is; may be empty.
@@ -146,7 +146,7 @@ mod tests {
 
     fn owner(id: u128, created: u64) -> Account {
         Account {
-            unionid: Some("u1".to_owned()),
+            unionid: Some(UnionId::new("u1".to_owned())),
             ..account(id, created)
         }
     }
@@ -168,7 +168,7 @@ mod tests {
             assert!((older.created_at, older.id) < (younger.created_at, younger.id));
             assert_eq!(merge.kept.id, older.id);
             assert_eq!(merge.kept.created_at, older.created_at);
-            assert_eq!(merge.kept.unionid.as_deref(), Some("u1"));
+            assert_eq!(merge.kept.unionid.as_ref().map(UnionId::as_str), Some("u1"));
         }
     }
 
@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn two_unionids_are_two_people() {
         let known = Account {
-            unionid: Some("u2".to_owned()),
+            unionid: Some(UnionId::new("u2".to_owned())),
             ..account(1, 10)
         };
         assert_eq!(Merge::of(&known, &owner(2, 20)), None);

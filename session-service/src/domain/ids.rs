@@ -56,6 +56,30 @@ impl fmt::Debug for OpenId {
     }
 }
 
+/// A user's id across the apps of one owner, as WeChat gave it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UnionId(String);
+
+impl UnionId {
+    /// Takes what WeChat's client checked, or what we stored.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text. Personal data: not for logs.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for UnionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UnionId(..)")
+    }
+}
+
 /// A session's id: 128 random bits. Safe to log; worth nothing without a signature.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionId([u8; 16]);
@@ -190,10 +214,10 @@ mod tests {
     }
 
     #[test]
-    fn an_openid_stays_out_of_debug_output() {
-        assert_eq!(
-            format!("{:?}", OpenId::new("oSECRET".to_owned())),
-            "OpenId(..)"
-        );
+    fn ids_of_wechats_stay_out_of_debug_output() {
+        let printed = format!("{:?}", OpenId::new("oSECRET".to_owned()));
+        assert_eq!(printed, "OpenId(..)");
+        let printed = format!("{:?}", UnionId::new("uSECRET".to_owned()));
+        assert_eq!(printed, "UnionId(..)");
     }
 }

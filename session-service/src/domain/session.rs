@@ -8,7 +8,7 @@ use std::time::Duration;
 use service_kit::Timestamp;
 use uuid::Uuid;
 
-use super::{AppId, Claims, Device, OpenId, SessionId, UserTag};
+use super::{AppId, Claims, Device, OpenId, SessionId, UnionId, UserTag};
 
 /// How long things last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub struct Opening {
     /// The user there.
     pub openid: OpenId,
     /// The user across the owner's apps.
-    pub unionid: Option<String>,
+    pub unionid: Option<UnionId>,
     /// The user's account.
     pub user_id: Uuid,
     /// Ids that the account had before merges, as of the login.
@@ -69,7 +69,7 @@ pub struct Session {
     /// The user there.
     pub openid: OpenId,
     /// The user across the owner's apps.
-    pub unionid: Option<String>,
+    pub unionid: Option<UnionId>,
     /// The user's account.
     pub user_id: Uuid,
     /// Ids that the account had before merges, as of the login.

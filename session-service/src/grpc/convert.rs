@@ -11,7 +11,7 @@ use wx_proto::session::v1::{
 use crate::{
     domain::{
         self, Account, AppId, AvatarUrl, Device, LoginCode, Malformed, Nickname, Nonce,
-        ProfileChange,
+        ProfileChange, UnionId,
     },
     service::{Granted, Known, LoggedIn, Login, Mine, Person, Verified},
 };
@@ -35,6 +35,11 @@ impl TryFrom<LoginRequest> for Login {
             device: Device::parse(&device)?,
         })
     }
+}
+
+/// Empty when WeChat gives none.
+fn text(unionid: Option<&UnionId>) -> String {
+    unionid.map_or_else(String::new, |id| id.as_str().to_owned())
 }
 
 pub(super) fn profile_change(request: &UpdateProfileRequest) -> Result<ProfileChange, Malformed> {
@@ -103,7 +108,7 @@ impl From<Known> for GetUserResponse {
         let account = &person.account;
         Self {
             identities: identities.into_iter().map(Into::into).collect(),
-            unionid: account.unionid.clone().unwrap_or_default(),
+            unionid: text(account.unionid.as_ref()),
             former_ids: texts(&account.former_ids),
             blocked_at: account.blocked_at.map(moment),
             phone: phone.map(Into::into),
@@ -190,7 +195,7 @@ impl From<Verified> for VerifyResponse {
                 user_id: session.user_id.to_string(),
                 appid: session.appid.as_str().to_owned(),
                 openid: session.openid.as_str().to_owned(),
-                unionid: session.unionid.unwrap_or_default(),
+                unionid: text(session.unionid.as_ref()),
                 former_ids: texts(&session.former_ids),
             }),
             session_id: session.id.to_string(),

@@ -6,6 +6,7 @@ use crate::{
     SessionError,
     domain::{
         AppId, Claims, Device, LoginCode, Nonce, OpenId, Opening, RingEntry, Session, SessionId,
+        UnionId,
     },
     ports::{Owner, SealedKey},
     store::{Change, Seen, SignedIn, StoreError},
@@ -105,7 +106,7 @@ impl Sessions {
         let seen = Seen {
             appid,
             openid,
-            unionid,
+            unionid: unionid.map(UnionId::new),
         };
         self.open_session(&seen, &key, &login.device, since).await
     }

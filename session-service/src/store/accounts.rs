@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::StoreError;
 use crate::domain::{
     Account, AppId, Ending, Identity, OpenId, ProfileChange, Reason, Row, SealedPhone, TagKey,
-    UserTag,
+    UnionId, UserTag,
 };
 
 /// Whom WeChat vouched for.
@@ -17,7 +17,7 @@ pub struct Seen {
     /// Who, there.
     pub openid: OpenId,
     /// Who, across the owner's apps.
-    pub unionid: Option<String>,
+    pub unionid: Option<UnionId>,
 }
 
 /// What rows that end sessions are written with.

@@ -6,7 +6,7 @@ use service_kit::{Key, Timestamp};
 use session_service::{
     domain::{
         Account, AppId, AvatarUrl, Identity, Nickname, OpenId, ProfileChange, SealedPhone, TagKey,
-        UserTag,
+        UnionId, UserTag,
     },
     store::{AccountStore, RevocationLog, Seen, SignedIn, Terms, Whom},
 };
@@ -25,7 +25,7 @@ pub(crate) fn seen(appid: &str, openid: &str, unionid: Option<&str>) -> Seen {
     Seen {
         appid: AppId::parse(appid).unwrap(),
         openid: OpenId::new(openid.to_owned()),
-        unionid: unionid.map(str::to_owned),
+        unionid: unionid.map(|id| UnionId::new(id.to_owned())),
     }
 }
 
@@ -174,9 +174,16 @@ pub(crate) async fn a_late_unionid_is_noted(database: &impl Database) {
     let first = sign_in(&store, seen("wxa", "oa", None)).await;
     let late = sign_in(&store, seen("wxa", "oa", Some("u1"))).await;
     assert_eq!(late.account.id, first.account.id);
-    assert_eq!(late.account.unionid.as_deref(), Some("u1"));
+    assert_eq!(
+        late.account.unionid.as_ref().map(UnionId::as_str),
+        Some("u1")
+    );
     let again = sign_in(&store, seen("wxa", "oa", None)).await;
-    assert_eq!(again.account.unionid.as_deref(), Some("u1"), "it stays");
+    assert_eq!(
+        again.account.unionid.as_ref().map(UnionId::as_str),
+        Some("u1"),
+        "it stays"
+    );
     let elsewhere = sign_in(&store, seen("wxb", "ob", Some("u1"))).await;
     assert_eq!(elsewhere.account.id, first.account.id);
 }

@@ -6,8 +6,8 @@ use futures::{StreamExt, stream};
 use service_kit::{Key, Timestamp};
 use session_service::{
     domain::{
-        AppId, Device, Limits, OpenId, Opening, RingEntry, Session, SessionId, UserSessions,
-        UserTag,
+        AppId, Device, Limits, OpenId, Opening, RingEntry, Session, SessionId, UnionId,
+        UserSessions, UserTag,
     },
     store::{Change, Records, RedisStore, Seal},
 };
@@ -37,7 +37,7 @@ fn session(tag: UserTag, user: usize) -> Session {
         tag,
         appid: AppId::parse("wx0123456789abcdef").unwrap(),
         openid: OpenId::new(format!("oABCDEFGHIJKLMNOPQ{user:010}")),
-        unionid: Some(format!("oUVWXYZabcdefghijk{user:010}")),
+        unionid: Some(UnionId::new(format!("oUVWXYZabcdefghijk{user:010}"))),
         user_id: Uuid::now_v7(),
         former_ids: Vec::new(),
         since: 12_345,

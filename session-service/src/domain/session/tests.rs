@@ -53,6 +53,17 @@ fn passes(session: &Session, generation: u32, now: Timestamp) -> bool {
 }
 
 #[test]
+fn whose_a_session_is_at_wechat_is_not_printed() {
+    let session = Session {
+        openid: OpenId::new("oSECRET".to_owned()),
+        unionid: Some(UnionId::new("uSECRET".to_owned())),
+        ..opened()
+    };
+    let printed = format!("{session:?}");
+    assert!(!printed.contains("SECRET"), "{printed}");
+}
+
+#[test]
 fn the_idle_limit_is_exact() {
     assert!(passes(&opened(), 0, at(1799)));
     assert!(!passes(&opened(), 0, at(1800)));

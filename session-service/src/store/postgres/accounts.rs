@@ -33,7 +33,7 @@ use uuid::Uuid;
 
 use super::PostgresStore;
 use crate::{
-    domain::{Account, AppId, Ending, Identity, OpenId, ProfileChange, SealedPhone},
+    domain::{Account, AppId, Ending, Identity, OpenId, ProfileChange, SealedPhone, UnionId},
     store::{
         AccountStore, Dossier, Ended, Seen, SignedIn, StoreError, Terms, Whom,
         sql::{IdentityRow, moment},
@@ -59,7 +59,7 @@ impl From<AccountRow> for Account {
         Self {
             id: row.id,
             former_ids: row.former_ids,
-            unionid: row.unionid,
+            unionid: row.unionid.map(UnionId::new),
             nickname: row.nickname,
             avatar_url: row.avatar_url,
             phone: row.phone.map(SealedPhone::new),

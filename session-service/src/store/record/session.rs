@@ -7,7 +7,7 @@ use super::{
     Record,
     packed::{pack, unpack},
 };
-use crate::domain::{AppId, Device, OpenId, Session, SessionId, UserTag};
+use crate::domain::{AppId, Device, OpenId, Session, SessionId, UnionId, UserTag};
 
 #[derive(Clone, PartialEq, Message)]
 struct SessionRow {
@@ -65,7 +65,7 @@ impl Record for Session {
         SessionRow {
             appid: pack(self.appid.as_str()),
             openid: pack(self.openid.as_str()),
-            unionid: self.unionid.as_deref().map(pack),
+            unionid: self.unionid.as_ref().map(UnionId::as_str).map(pack),
             user_id: self.user_id.as_bytes().to_vec(),
             since: self.since,
             device: self.device.as_str().to_owned(),
@@ -86,7 +86,7 @@ impl Record for Session {
         let issued_at = Timestamp::from_unix_millis(row.issued_at);
         let stepped_at = after(issued_at, row.stepped_after);
         let unionid = match row.unionid {
-            Some(stored) => Some(unpack(&stored)?),
+            Some(stored) => Some(UnionId::new(unpack(&stored)?)),
             None => None,
         };
         Some(Self {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::SqliteStore;
 use crate::{
-    domain::{Account, AppId, Ending, Identity, OpenId, ProfileChange, SealedPhone},
+    domain::{Account, AppId, Ending, Identity, OpenId, ProfileChange, SealedPhone, UnionId},
     store::{
         AccountStore, Dossier, Ended, Seen, SignedIn, StoreError, Terms, Whom,
         sql::{IdentityRow, moment},
@@ -34,7 +34,7 @@ impl AccountRow {
         Account {
             id: self.id,
             former_ids,
-            unionid: self.unionid,
+            unionid: self.unionid.map(UnionId::new),
             nickname: self.nickname,
             avatar_url: self.avatar_url,
             phone: self.phone.map(SealedPhone::new),

@@ -5,8 +5,8 @@ use deadpool_redis::redis;
 use service_kit::{Key, Timestamp};
 use session_service::{
     domain::{
-        AppId, Device, Limits, OpenId, Opening, RingEntry, Session, SessionId, UserSessions,
-        UserTag,
+        AppId, Device, Limits, OpenId, Opening, RingEntry, Session, SessionId, UnionId,
+        UserSessions, UserTag,
     },
     store::{Change, Records, Seal, StoreError, StoreKey},
 };
@@ -37,7 +37,7 @@ fn session(id: u8) -> Session {
         tag: TAG,
         appid: AppId::parse(APPID).unwrap(),
         openid: OpenId::new(OPENID.to_owned()),
-        unionid: Some(UNIONID.to_owned()),
+        unionid: Some(UnionId::new(UNIONID.to_owned())),
         user_id: "0190b5a0-0000-7000-8000-000000000001".parse().unwrap(),
         former_ids: Vec::new(),
         since: 0,

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{AccountRow, Tx, by_identity, is_lost_race, lock, merge::merge};
 use crate::{
-    domain::{Account, Merge, UserTag},
+    domain::{Account, Merge, UnionId, UserTag},
     store::{Ended, Seen, SignedIn, Terms, postgres::user_rows::meanwhile, sql::signed},
 };
 
@@ -75,7 +75,7 @@ async fn recognise(pool: &PgPool, arrival: &Arrival<'_>) -> Result<Option<Signed
     ))
     .bind(seen.appid.as_str())
     .bind(seen.openid.as_str())
-    .bind(&seen.unionid)
+    .bind(seen.unionid.as_ref().map(UnionId::as_str))
     .bind(signed(terms.now.unix_millis()))
     .bind(tag.as_bytes().as_slice())
     .bind(signed(*since))
@@ -125,7 +125,7 @@ impl Parties {
     /// Nothing when others merged or erased before the locks were ours.
     async fn lock(tx: &mut Tx, seen: &Seen) -> Result<Option<Self>, sqlx::Error> {
         let known = by_identity(tx, &seen.appid, &seen.openid).await?;
-        let owner = by_unionid(tx, seen.unionid.as_deref()).await?;
+        let owner = by_unionid(tx, seen.unionid.as_ref().map(UnionId::as_str)).await?;
         let ids: Vec<Uuid> = known.into_iter().chain(owner).collect();
         let locked = lock(tx, &ids).await?;
         let find = |id| locked.iter().find(|account| account.id == id).cloned();
@@ -176,7 +176,7 @@ impl Parties {
         if self.known.is_none() && !identify(tx, seen, id).await? {
             return Ok(None);
         }
-        let account = note_login(tx, id, seen.unionid.as_deref(), now).await?;
+        let account = note_login(tx, id, seen.unionid.as_ref().map(UnionId::as_str), now).await?;
         Ok(Some(account))
     }
 }
@@ -198,7 +198,7 @@ async fn register(tx: &mut Tx, seen: &Seen, now: Timestamp) -> Result<Option<Uui
          VALUES ($1, $2, '', '', $3, $3) ON CONFLICT DO NOTHING RETURNING id",
     )
     .bind(Uuid::now_v7())
-    .bind(&seen.unionid)
+    .bind(seen.unionid.as_ref().map(UnionId::as_str))
     .bind(signed(now.unix_millis()))
     .fetch_optional(&mut **tx)
     .await

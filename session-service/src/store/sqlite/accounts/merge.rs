@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::{Tx, identities};
 use crate::{
-    domain::{Account, Merge, Reason, SealedPhone},
+    domain::{Account, Merge, Reason, SealedPhone, UnionId},
     store::{Ended, Terms, sql::signed, sqlite::user_rows},
 };
 
@@ -50,7 +50,7 @@ async fn take_over(tx: &mut Tx, kept: &Account) -> Result<(), sqlx::Error> {
          phone = $6 WHERE id = $1",
     )
     .bind(kept.id)
-    .bind(&kept.unionid)
+    .bind(kept.unionid.as_ref().map(UnionId::as_str))
     .bind(&kept.nickname)
     .bind(&kept.avatar_url)
     .bind(kept.blocked_at.map(|at| signed(at.unix_millis())))

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{Tx, by_id, by_identity, merge::merge};
 use crate::{
-    domain::{Account, Merge},
+    domain::{Account, Merge, UnionId},
     store::{Seen, SignedIn, Terms, sql::signed, sqlite::user_rows::meanwhile},
 };
 
@@ -16,7 +16,7 @@ pub(super) async fn sign_in(
     terms: Terms<'_>,
 ) -> Result<Option<SignedIn>, sqlx::Error> {
     let known = by_identity(tx, &seen.appid, &seen.openid).await?;
-    let owner = by_unionid(tx, seen.unionid.as_deref()).await?;
+    let owner = by_unionid(tx, seen.unionid.as_ref().map(UnionId::as_str)).await?;
     let both = known.as_ref().zip(owner.as_ref());
     let merged = both.and_then(|(known, owner)| Merge::of(known, owner));
     let ended = match &merged {
@@ -68,7 +68,7 @@ async fn enter(
     if unknown {
         identify(tx, seen, id).await?;
     }
-    note_login(tx, id, seen.unionid.as_deref(), now).await?;
+    note_login(tx, id, seen.unionid.as_ref().map(UnionId::as_str), now).await?;
     by_id(tx, id).await?.ok_or(sqlx::Error::RowNotFound)
 }
 
@@ -79,7 +79,7 @@ async fn register(tx: &mut Tx, seen: &Seen, now: Timestamp) -> Result<Uuid, sqlx
          VALUES ($1, $2, '', '', $3, $3)",
     )
     .bind(id)
-    .bind(&seen.unionid)
+    .bind(seen.unionid.as_ref().map(UnionId::as_str))
     .bind(signed(now.unix_millis()))
     .execute(&mut **tx)
     .await?;
