@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { FakeWechat } from './fake-wechat.js'
+import { startProgram } from './program.js'
 
-const PROGRAM = process.env.WXGATE_PROGRAM ?? fileURLToPath(new URL('../../../../target/debug/wxgate', import.meta.url))
 const LISTENERS = [
   'GATEWAY__PUBLIC',
   'GATEWAY__INTERNAL',
@@ -15,81 +14,50 @@ const LISTENERS = [
   'CRYPTO_SERVICE__ADMIN',
   'FAKE_WECHAT',
 ]
+/** The app that every fake WeChat knows. */
+const APP = '[[apps]]\nappid = "wxfa4e0fa4e0fa4e01"\nsecret = "0fa4e0fa4e0fa4e0fa4e0fa4e0fa4e00"\n'
 
 /** Starts a real wxgate with its fake WeChat on free ports, for as long as the test `t` runs. */
 export async function startWxgate(t, settings = {}) {
-  const dir = mkdtempSync(join(tmpdir(), 'wxgate-sdk-'))
-  const env = { PATH: process.env.PATH, WXGATE_TELEMETRY__FILTER: 'warn' }
-  for (const listener of LISTENERS) env[`WXGATE_${listener}__LISTEN`] = '127.0.0.1:0'
-  for (const [name, value] of Object.entries(settings)) env[`WXGATE_${name}`] = value
-  const child = spawn(PROGRAM, ['dev', '--data-dir', join(dir, 'data')], { cwd: dir, env, stdio: ['ignore', 'pipe', 'inherit'] })
-  const gone = new Promise((resolve) => child.once('exit', resolve))
-  t.after(async () => {
-    child.kill('SIGKILL')
-    await gone
-    rmSync(dir, { recursive: true, force: true })
-  })
-  const told = await welcome(child)
+  const { told } = await launcher(t)([], settings)
   return { gateway: address(told, 'auth-gateway'), internal: address(told, 'internal port'), wechat: new FakeWechat(address(told, 'fake-wechat')) }
 }
 
-function welcome(child) {
-  return new Promise((resolve, reject) => {
-    let told = ''
-    const late = setTimeout(() => reject(new Error(`wxgate is not up after 30 s: ${told}`)), 30_000)
-    const settle = (how, value) => {
-      clearTimeout(late)
-      how(value)
-    }
-    child.once('error', (error) => settle(reject, error))
-    child.once('exit', (code) => settle(reject, new Error(`wxgate ended with ${code}: ${told}`)))
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      told += text
-      if (told.includes('Try it')) settle(resolve, told)
-    })
+/** Starts a real wxgate over a fake WeChat that outlives it: `kill` ends it at once, `start` brings it back to its address. */
+export async function startMortalWxgate(t, wechat, settings = {}) {
+  const launch = launcher(t, { 'wxgate.toml': APP })
+  const start = (more) => launch(['--wechat', 'real'], { WECHAT__BASE_URL: wechat.base, ...settings, ...more })
+  let running = await start()
+  const gateway = address(running.told, 'auth-gateway')
+  return {
+    gateway,
+    kill: () => running.kill(),
+    start: async () => {
+      running = await start({ GATEWAY__PUBLIC__LISTEN: new URL(gateway).host })
+    },
+  }
+}
+
+/** What starts wxgate in a folder of its own; the last one started and the folder go with the test. */
+function launcher(t, files = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'wxgate-sdk-'))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  let running
+  t.after(async () => {
+    if (running) await running.kill()
+    rmSync(folder, { recursive: true, force: true })
   })
+  return async (args, settings) => {
+    running = await launch(folder, args, settings)
+    return running
+  }
+}
+
+function launch(folder, args, settings) {
+  const env = { WXGATE_TELEMETRY__FILTER: 'warn' }
+  for (const listener of LISTENERS) env[`WXGATE_${listener}__LISTEN`] = '127.0.0.1:0'
+  for (const [name, value] of Object.entries(settings)) env[`WXGATE_${name}`] = value
+  return startProgram('wxgate', ['dev', '--data-dir', join(folder, 'data'), ...args], { ready: 'users and keys', cwd: folder, env })
 }
 
 const address = (told, name) => told.match(new RegExp(`${name} +(http://[^ ]+)`))[1]
-
-/** The control API of the fake WeChat. */
-class FakeWechat {
-  constructor(base) {
-    this.base = base
-  }
-
-  /** A user, made or changed. */
-  user(openid, wish = {}) {
-    return this.#ask('PUT', `/_fake/users/${openid}`, wish)
-  }
-
-  /** What `wx.login` gives this user. */
-  async code(openid) {
-    return (await this.#ask('POST', '/_fake/login-code', { openid })).code
-  }
-
-  /** What the phone number button gives, as an event. */
-  async phoneTap(openid, { withCode = true } = {}) {
-    const sealed = await this.#ask('POST', '/_fake/open-data', { openid, kind: 'phone' })
-    const code = withCode ? (await this.#ask('POST', '/_fake/phone-code', { openid })).code : undefined
-    return { detail: { errMsg: 'getPhoneNumber:ok', code, ...sealed } }
-  }
-
-  /** What `wx.getUserInfo` and the like give. */
-  openData(openid, kind) {
-    return this.#ask('POST', '/_fake/open-data', { openid, kind })
-  }
-
-  /** How many codes the server has redeemed. */
-  async exchanges() {
-    const calls = await this.#ask('GET', '/_fake/calls')
-    return calls.filter(({ path }) => path === '/sns/jscode2session').length
-  }
-
-  async #ask(method, path, body) {
-    const headers = { 'content-type': 'application/json' }
-    const answer = await fetch(this.base + path, { method, headers, body: body && JSON.stringify(body) })
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
-    return answer.status === 204 ? undefined : answer.json()
-  }
-}
