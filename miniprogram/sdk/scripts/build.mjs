@@ -1,6 +1,6 @@
 // Builds dist/: esm/ and cjs/, each with its types. cjs/ is also what WeChat's developer tools take.
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -8,11 +8,15 @@ import { build } from 'esbuild'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
 
-const internal = `abandoned add become changed current describe distrust drawnAt end ended enter gate join landed lapse leave leaving
-  load logIn mark open outages pass peek relogin renew save set settle shown shut snapshot step supersede tell until wait
+const internal = `abandoned become changed describe distrust drawnAt end ended enter gate landed lapse leave leaving
+  listen load logIn mark obtain open outages pass peek relogin renew save settle share shown shut snapshot step supersede tell turn until wait
   whenShown`.split(/\s+/)
+const language = [Array, ArrayBuffer, Boolean, Date, Error, Function, JSON, Math, Number, Object, Promise, RegExp, String, Symbol]
+const itsOwn = new Set(language.flatMap((one) => [one, one.prototype ?? {}].flatMap(Object.getOwnPropertyNames)))
 // What lies in the phone's storage keeps its short name from version to version.
 const stored = { base: 'b', session: 's', grantedAt: 'g', refreshAt: 'r', expiresAt: 'x' }
+
+for (const name of internal) if (itsOwn.has(name)) throw new Error(`${name} would be renamed where the language has it`)
 
 rmSync(dist, { recursive: true, force: true })
 const { outputFiles } = await build({
@@ -38,6 +42,10 @@ write('cjs', cjs)
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], { stdio: 'inherit' })
 for (const file of readdirSync(join(dist, 'esm')).filter((name) => name.endsWith('.d.ts'))) {
   cpSync(join(dist, 'esm', file), join(dist, 'cjs', file))
+}
+for (const file of ['options', 'request', 'phone', 'open-data', 'profile', 'error', 'wx']) {
+  const members = [...readFileSync(join(dist, `esm/${file}.d.ts`), 'utf8').matchAll(/^ {4}(?:readonly )?(\w+)\??[:(<]/gm)]
+  for (const [, name] of members) if (internal.includes(name)) throw new Error(`${file} tells callers of ${name}`)
 }
 cpSync(join(root, '../../LICENSE'), join(root, 'LICENSE'))
 writeFileSync(join(dist, 'cjs/package.json'), '{ "type": "commonjs" }\n')

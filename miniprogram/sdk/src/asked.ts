@@ -1,7 +1,6 @@
 import type { Departure } from './departure.js'
 import type { Entrance } from './entrance.js'
-import { WxgateError } from './error.js'
-import type { Held } from './held.js'
+import { refuseEnded, type Held } from './held.js'
 import type { SessionState } from './session.js'
 
 /** The logins that somebody asks for, unlike those that a request needs. */
@@ -15,14 +14,15 @@ export interface AskedLogins {
   relogin(): Promise<boolean>
 }
 
-/** They wait for what is under way. `current` gives the session that there is, or logs in. */
+/** They wait for what is under way. `obtain` gives the session that there is, or logs in. */
 export function createAskedLogins(
   held: Held,
   { enter }: Entrance,
   { settle }: Departure,
-  current: () => Promise<unknown>,
+  obtain: () => Promise<unknown>,
 ): AskedLogins {
   const relogin = async () => {
+    refuseEnded(held) // before it waits for something that may take until the app is shown again
     await settle()
     refuseEnded(held)
     await enter()
@@ -33,15 +33,9 @@ export function createAskedLogins(
       const ended = held.ended()
       if (fresh || ended) await settle()
       if (ended) held.become('none')
-      await (fresh ? enter() : current())
+      await (fresh ? enter() : obtain())
       return held.snapshot()
     },
     relogin: () => relogin().catch(() => false),
   }
-}
-
-/** Throws when the user is logged out or blocked. */
-export function refuseEnded(held: Held): void {
-  const code = held.ended()
-  if (code) throw new WxgateError(code)
 }

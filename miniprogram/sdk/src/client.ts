@@ -22,7 +22,7 @@ export function createClient(options: ClientOptions): Client {
   const runtime: Runtime = assign({}, phone, options.runtime)
   const base = trimmed(options.baseUrl)
   const gate = createGate(runtime)
-  const { set, shown, whenShown } = createVisibility(wx, () => arm())
+  const { turn, shown, whenShown } = createVisibility(wx, () => arm())
   const listeners = createListeners()
   const endThere = (token: string) => revoke(wx, runtime, base, token)
   const door = { wx, runtime, gate, base, appid, device, whenShown }
@@ -44,7 +44,7 @@ export function createClient(options: ClientOptions): Client {
     },
     login: ({ fresh } = {}) => sessions.logIn(fresh),
     request: (what) => send(what),
-    token: async () => (await sessions.current()).token,
+    token: async () => (await sessions.obtain()).token,
     getPhoneNumber: ({ detail }) => phoneNumber(sessions, send, detail),
     decrypt: (source) => decrypt(sessions, send, source),
     updateProfile: async (change) => {
@@ -63,8 +63,8 @@ export function createClient(options: ClientOptions): Client {
       if (token) await endThere(token)
     },
     eraseUser: () => leave('/v1/user'),
-    onSessionChange: listeners.add,
-    show: () => set(true),
-    hide: () => set(false),
+    onSessionChange: listeners.listen,
+    show: () => turn(true),
+    hide: () => turn(false),
   }
 }

@@ -1,5 +1,4 @@
-import { WxgateError } from './error.js'
-import type { Held } from './held.js'
+import { refuseWhen, type Held } from './held.js'
 
 /** Logouts that ask the server first: one at a time. */
 export interface Departure {
@@ -37,9 +36,4 @@ export function createDeparture(held: Held, landed: () => Promise<unknown>): Dep
       refuseWhen(isGone)
     },
   }
-}
-
-/** Throws when the user has logged out meanwhile. */
-export function refuseWhen(isGone: () => boolean): void {
-  if (isGone()) throw new WxgateError('logged_out')
 }

@@ -1,8 +1,7 @@
 import { saysOver } from './answer.js'
-import { refuseWhen } from './departure.js'
 import { codeOf } from './error.js'
 import { createFlight } from './flight.js'
-import type { Held } from './held.js'
+import { refuseWhen, type Held } from './held.js'
 import { createLogin, refresh, type Door } from './login.js'
 import { granted, type Grant, type Session, type User } from './session.js'
 
@@ -20,7 +19,7 @@ export interface Entrance {
 export function createEntrance(door: Door, held: Held, abandoned: (token: string) => void): Entrance {
   const { runtime } = door
   const logIn = createLogin(door)
-  const { join, landed } = createFlight<Session>()
+  const { share, landed } = createFlight<Session>()
 
   const adopt = (grant: Grant, user: User, isGone: () => boolean): Session => {
     refuseWhen(isGone)
@@ -54,8 +53,8 @@ export function createEntrance(door: Door, held: Held, abandoned: (token: string
   }
 
   return {
-    enter: () => join(enter),
-    step: (old) => join(() => (runtime.now() < old.expiresAt ? step(old) : enter())),
+    enter: () => share(enter),
+    step: (old) => share(() => (runtime.now() < old.expiresAt ? step(old) : enter())),
     landed,
   }
 }

@@ -1,7 +1,7 @@
 /** One piece of work at a time. */
 export interface Flight<T> {
   /** Who comes while work is under way gets its result. */
-  join(work: () => Promise<T>): Promise<T>
+  share(work: () => Promise<T>): Promise<T>
   /** Resolves when nothing is under way, however that ended. */
   landed(): Promise<unknown>
 }
@@ -13,7 +13,7 @@ export function createFlight<T>(): Flight<T> {
     current = undefined
   }
   return {
-    join: (work) => {
+    share: (work) => {
       if (!current) {
         current = work()
         current.then(landed, landed)

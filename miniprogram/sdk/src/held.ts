@@ -1,3 +1,4 @@
+import { WxgateError } from './error.js'
 import { assign } from './runtime.js'
 import type { Session, SessionState, Status } from './session.js'
 import type { Storage } from './storage.js'
@@ -56,4 +57,15 @@ export function createHeld(storage: Storage, changed: Changed): Held {
       return () => marked !== epoch
     },
   }
+}
+
+/** Throws when the user is logged out or blocked. */
+export function refuseEnded(held: Held): void {
+  const code = held.ended()
+  if (code) throw new WxgateError(code)
+}
+
+/** Throws when the user has logged out since a `mark`. */
+export function refuseWhen(isGone: () => boolean): void {
+  if (isGone()) throw new WxgateError('logged_out')
 }

@@ -3,7 +3,7 @@ import type { SessionState } from './session.js'
 /** Those whom `onSessionChange` tells. */
 export interface Listeners {
   /** Gives what takes the listener out again. */
-  add(listener: (state: SessionState) => void): () => void
+  listen(listener: (state: SessionState) => void): () => void
   /** What one throws reaches `wx.onUnhandledRejection`, and stops neither the others nor a login. */
   tell(state: SessionState): void
 }
@@ -12,7 +12,7 @@ export interface Listeners {
 export function createListeners(): Listeners {
   let listeners: ((state: SessionState) => void)[] = []
   return {
-    add: (listener) => {
+    listen: (listener) => {
       listeners = listeners.concat(listener)
       return () => {
         listeners = listeners.filter((other) => other !== listener)

@@ -21,7 +21,7 @@ export type OpenDataSource = OpenData | (() => OpenData | Promise<OpenData>)
  */
 export async function decrypt<T>(sessions: Sessions, send: Send, source: OpenDataSource): Promise<T> {
   const fetched = typeof source === 'function'
-  if (fetched) await sessions.current()
+  if (fetched) await sessions.obtain()
   try {
     return await open<T>(send, fetched ? await source() : source)
   } catch (error) {

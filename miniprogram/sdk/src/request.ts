@@ -70,7 +70,7 @@ export function createSend(
   /** What fails on the way to a session has been tried often enough there. */
   const persist = async (options: RequestOptions, url: string, leaver?: boolean): Promise<WxResponse> => {
     const { data, header, timeout, method = 'GET' } = options
-    let session = await sessions.current(leaver)
+    let session = await sessions.obtain(leaver)
     let replaced = false
     for (let failures = 0; ; ) {
       try {
@@ -78,7 +78,7 @@ export function createSend(
       } catch (error) {
         if (!saysOver(error)) {
           await pause(options, ++failures, error)
-          session = await sessions.current(leaver)
+          session = await sessions.obtain(leaver)
         } else if (replaced) {
           sessions.distrust(session.token)
           throw error

@@ -1,8 +1,8 @@
-import { createAskedLogins, refuseEnded, type AskedLogins } from './asked.js'
+import { createAskedLogins, type AskedLogins } from './asked.js'
 import { createDeparture, type Departure } from './departure.js'
 import { createEntrance } from './entrance.js'
 import type { WxgateError } from './error.js'
-import { createHeld, type Changed, type Held } from './held.js'
+import { createHeld, refuseEnded, type Changed, type Held } from './held.js'
 import type { Door } from './login.js'
 import { assign } from './runtime.js'
 import { isDue, type Session, type User } from './session.js'
@@ -24,7 +24,7 @@ export interface Sessions extends Pick<Held, 'snapshot' | 'peek' | 'end'>, Asked
    * The session to send with. It logs in only when there is none, and does not wait for a refresh that is due.
    * A `leaver` is what `leave` asks the server with: it logs in where others wait for the outcome.
    */
-  current(leaver?: boolean): Promise<Session>
+  obtain(leaver?: boolean): Promise<Session>
   /** The session after `token` was refused: its successor if there is one by now, else that of a new login. */
   supersede(token: string, refused: WxgateError, leaver?: boolean): Promise<Session>
   /** Notes that `token` was refused although a login had just given it: no login for each such refusal. */
@@ -56,13 +56,13 @@ export function createSessions(door: Door, storage: Storage, { changed, abandone
     if (old) await entrance.step(old)
   }
 
-  const current = async (leaver?: boolean): Promise<Session> => {
+  const obtain = async (leaver?: boolean): Promise<Session> => {
     refuseEnded(held)
     const session = peek()
     if (!session || now() >= session.expiresAt) {
       if (!leaving() || leaver) return entrance.enter()
       await leaving()
-      return current()
+      return obtain()
     }
     if (isDue(session, now())) renew().catch(() => undefined)
     return session
@@ -74,7 +74,7 @@ export function createSessions(door: Door, storage: Storage, { changed, abandone
     if (session && session.token !== token) return session
     if (Math.abs(now() - distrustedAt) < DISTRUST) throw refused
     held.lapse()
-    return current(leaver)
+    return obtain(leaver)
   }
 
   const distrust = (token: string) => {
@@ -87,6 +87,6 @@ export function createSessions(door: Door, storage: Storage, { changed, abandone
     if (session) held.become('active', assign({}, session, { user }))
   }
 
-  const { logIn, relogin } = createAskedLogins(held, entrance, departure, current)
-  return { snapshot, peek, current, supersede, distrust, renew, describe, end, leave, logIn, relogin }
+  const { logIn, relogin } = createAskedLogins(held, entrance, departure, obtain)
+  return { snapshot, peek, obtain, supersede, distrust, renew, describe, end, leave, logIn, relogin }
 }

@@ -2,7 +2,7 @@ import type { Wx } from './wx.js'
 
 /** Whether the mini-program is on the screen. */
 export interface Visibility {
-  set(shown: boolean): void
+  turn(shown: boolean): void
   shown(): boolean
   /** Resolves at once while shown. In the background WeChat cuts requests after 5 s. */
   whenShown(): Promise<void>
@@ -12,15 +12,15 @@ export interface Visibility {
 export function createVisibility(wx: Wx, changed: () => void): Visibility {
   let visible = true
   let waiting: (() => void)[] = []
-  const set = (shown: boolean) => {
+  const turn = (shown: boolean) => {
     visible = shown
     if (shown) waiting.splice(0).forEach((resume) => resume())
     changed()
   }
-  if (wx.onAppShow) wx.onAppShow(() => set(true))
-  if (wx.onAppHide) wx.onAppHide(() => set(false))
+  if (wx.onAppShow) wx.onAppShow(() => turn(true))
+  if (wx.onAppHide) wx.onAppHide(() => turn(false))
   return {
-    set,
+    turn,
     shown: () => visible,
     whenShown: async () => {
       if (!visible) await new Promise<void>((resolve) => waiting.push(resolve))

@@ -81,6 +81,19 @@ test('while a refresh fails, requests go on with the token that still lasts', as
   assert.ok(server.count('/v1/session/refresh') < 30, `${server.count('/v1/session/refresh')} in 5 minutes`)
 })
 
+test('a profile that was changed during a refresh stays changed', async () => {
+  const { clock, client, server } = scene()
+  await passing(clock, client.login())
+  let isUnderWay = false
+  server.latency = ({ pathname }) => (pathname === '/v1/session/refresh' ? ((isUnderWay = true), 5_000) : 0)
+  for (let second = 0; second < 20 * 60 && !isUnderWay; second++) await clock.advance(1_000)
+  assert.equal(server.count('/v1/session/refresh'), 0)
+  await passing(clock, client.updateProfile({ nickname: '阿梅' }), 1_000)
+  await clock.advance(10_000)
+  assert.equal(server.count('/v1/session/refresh'), 1)
+  assert.equal(client.state.user.nickname, '阿梅')
+})
+
 test('a session that ended elsewhere is replaced by a login when it is to be refreshed', async () => {
   const { clock, client, server } = scene()
   await passing(clock, client.login())

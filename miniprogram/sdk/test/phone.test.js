@@ -115,6 +115,37 @@ test('a logout while a login waits to make the next tap fit is not undone', asyn
   assert.deepEqual(client.state, { status: 'logged_out' })
 })
 
+test('data that does not open is told at once after a logout, whatever waits for the app to be shown', async () => {
+  let answer
+  const { clock, client, wx } = desk({ '/v1/phone-number': () => new Promise((resolve) => (answer = resolve)) })
+  await passing(clock, client.login())
+  const tapped = client.getPhoneNumber(OLD_TAP).catch((error) => error.code)
+  await clock.advance(100)
+  wx.hide()
+  client.login({ fresh: true }).catch(() => undefined)
+  await settled()
+  await passing(clock, client.logout())
+  answer(REFUSED)
+  assert.equal(await passing(clock, tapped, 1_000), 'decrypt_failed')
+})
+
+test('a login after data that did not open waits for a logout that is under way', async () => {
+  const answers = {}
+  const { clock, client, wx } = desk({
+    '/v1/phone-number': () => REFUSED,
+    '/v1/sessions': () => new Promise((resolve) => (answers.left = resolve)),
+  })
+  await passing(clock, client.login())
+  const left = client.logout({ everywhere: true })
+  await clock.advance(100)
+  const tapped = client.getPhoneNumber(OLD_TAP).catch((error) => error.code)
+  await clock.advance(1_000)
+  answers.left({ status: 204 })
+  await passing(clock, Promise.all([left, tapped]))
+  assert.equal(wx.logins, 1)
+  assert.deepEqual(client.state, { status: 'logged_out' })
+})
+
 test('no other refusal of the data is got round by the other path', async () => {
   for (const [status, code] of [[429, 'decrypt_budget_exhausted'], [400, 'invalid_argument'], [422, 'decrypt_failed']]) {
     const { clock, client, server } = desk({ '/v1/phone-number': () => ({ status, body: JSON.stringify({ code }) }) })

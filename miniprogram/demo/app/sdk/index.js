@@ -287,20 +287,48 @@ async function revoke(wx2, runtime, base, token) {
   }
 }
 
-// src/asked.ts
-function createAskedLogins(held, { n: enter }, { D: settle }, current) {
-  let relogin = async () => (await settle(), refuseEnded(held), await enter(), !0);
+// src/held.ts
+function createHeld(storage, changed) {
+  let { status, s: session } = storage.D(), epoch = 0, snapshot = () => session ? { status, user: session.user } : { status }, become = (nextStatus, nextSession) => {
+    let before = snapshot();
+    status = nextStatus, session = nextSession, storage.E({ status, s: session }), changed(before, snapshot());
+  };
   return {
-    j: async (fresh) => {
-      let ended = held.o();
-      return (fresh || ended) && await settle(), ended && held.e("none"), await (fresh ? enter() : current()), held.f();
+    e: snapshot,
+    f: become,
+    a: () => session,
+    n: () => {
+      session && (session = assign({}, session, { x: 0 }));
     },
-    d: () => relogin().catch(() => !1)
+    h: () => {
+      let token = session && session.token;
+      return epoch++, become("logged_out"), token;
+    },
+    o: () => status === "blocked" ? "user_blocked" : status === "logged_out" && status,
+    i: () => {
+      let marked = epoch;
+      return () => marked !== epoch;
+    }
   };
 }
 function refuseEnded(held) {
   let code = held.o();
   if (code) throw new WxgateError(code);
+}
+function refuseWhen(isGone) {
+  if (isGone()) throw new WxgateError("logged_out");
+}
+
+// src/asked.ts
+function createAskedLogins(held, { p: enter }, { F: settle }, obtain) {
+  let relogin = async () => (refuseEnded(held), await settle(), refuseEnded(held), await enter(), !0);
+  return {
+    j: async (fresh) => {
+      let ended = held.o();
+      return (fresh || ended) && await settle(), ended && held.f("none"), await (fresh ? enter() : obtain()), held.e();
+    },
+    d: () => relogin().catch(() => !1)
+  };
 }
 
 // src/departure.ts
@@ -309,23 +337,20 @@ function createDeparture(held, landed) {
     leaving = void 0;
   };
   return {
-    E: () => leaving,
+    G: () => leaving,
     k: async (ask) => {
       for (; leaving; ) await leaving;
-      let isGone = held.h(), left = landed().then(ask).then(() => {
-        isGone() || held.i();
+      let isGone = held.i(), left = landed().then(ask).then(() => {
+        isGone() || held.h();
       });
       return leaving = left.then(over, over), left;
     },
-    D: async () => {
-      let isGone = held.h();
+    F: async () => {
+      let isGone = held.i();
       for (await landed(); leaving; ) await leaving;
       refuseWhen(isGone);
     }
   };
-}
-function refuseWhen(isGone) {
-  if (isGone()) throw new WxgateError("logged_out");
 }
 
 // src/flight.ts
@@ -334,7 +359,7 @@ function createFlight() {
     current = void 0;
   };
   return {
-    F: (work) => (current || (current = work(), current.then(landed, landed)), current),
+    H: (work) => (current || (current = work(), current.then(landed, landed)), current),
     l: async () => current && current.catch(() => {
     })
   };
@@ -347,7 +372,7 @@ async function draw(wx2, runtime) {
     let fail = ({ errMsg }) => reject(new WxgateError("wx_login_failed", errMsg)), success = (answer) => answer.code ? resolve2(answer.code) : fail({});
     quietly(wx2.login({ timeout: 1e4, success, fail }));
   }), drawnAt = runtime.now();
-  return { code, nonce: nonce(runtime), G: drawnAt, p: drawnAt + CODE_LIFE, H: 0 };
+  return { code, nonce: nonce(runtime), I: drawnAt, q: drawnAt + CODE_LIFE, J: 0 };
 }
 function afterFailure(ticket, error) {
   switch (codeOf(error)) {
@@ -355,10 +380,10 @@ function afterFailure(ticket, error) {
       return ticket;
     // certainly not spent
     case "store_unavailable":
-      return ticket.H++ ? void 0 : ticket;
+      return ticket.J++ ? void 0 : ticket;
     case "network":
     case "deadline_exceeded":
-      return ticket.p = ticket.G + REPLAY, ticket;
+      return ticket.q = ticket.I + REPLAY, ticket;
   }
 }
 
@@ -366,7 +391,7 @@ function afterFailure(ticket, error) {
 var ATTEMPTS = 3, PATIENCE2 = 8e3, TIMEOUT = 1e4;
 function createLogin(door) {
   let { wx: wx2, runtime, b: base, appid, device } = door, ticket, exchange = async () => {
-    let sent = ticket && runtime.now() < ticket.p ? ticket : await draw(wx2, runtime), data = present({ code: sent.code, nonce: sent.nonce, appid, device });
+    let sent = ticket && runtime.now() < ticket.q ? ticket : await draw(wx2, runtime), data = present({ code: sent.code, nonce: sent.nonce, appid, device });
     try {
       let answer = await call(wx2, runtime, { url: `${base}/v1/login`, method: "POST", data, timeout: TIMEOUT });
       return ticket = void 0, checked(answer.data);
@@ -383,7 +408,7 @@ function refresh(door, token) {
     return checked((await call(wx2, runtime, { url, method: "POST", timeout: TIMEOUT }, token)).data);
   });
 }
-async function persist({ I: gate, m: whenShown }, work) {
+async function persist({ K: gate, m: whenShown }, work) {
   for (let attempt = 1; ; attempt++) {
     await gate.w(PATIENCE2), await whenShown();
     try {
@@ -403,86 +428,61 @@ function checked(data) {
 
 // src/entrance.ts
 function createEntrance(door, held, abandoned) {
-  let { runtime } = door, logIn = createLogin(door), { F: join, l: landed } = createFlight(), adopt = (grant, user, isGone) => {
+  let { runtime } = door, logIn = createLogin(door), { H: share, l: landed } = createFlight(), adopt = (grant, user, isGone) => {
     refuseWhen(isGone);
     let session = granted(grant, user, runtime);
-    return held.e("active", session), session;
+    return held.f("active", session), session;
   }, enter = async () => {
-    let isGone = held.h();
+    let isGone = held.i();
     try {
       let grant = await logIn();
       return isGone() && abandoned(grant.session_rd), adopt(grant, grant.user, isGone);
     } catch (error) {
-      throw codeOf(error) === "user_blocked" && !isGone() && held.e("blocked"), error;
+      throw codeOf(error) === "user_blocked" && !isGone() && held.f("blocked"), error;
     }
   }, step = async (old) => {
-    let isGone = held.h();
+    let isGone = held.i();
     try {
       let grant = await refresh(door, old.token);
       return adopt(grant, (held.a() || old).user, isGone);
     } catch (error) {
       if (!saysOver(error) || isGone()) throw error;
-      return held.q(), enter();
+      return held.n(), enter();
     }
   };
   return {
-    n: () => join(enter),
-    J: (old) => join(() => runtime.now() < old.x ? step(old) : enter()),
+    p: () => share(enter),
+    L: (old) => share(() => runtime.now() < old.x ? step(old) : enter()),
     l: landed
-  };
-}
-
-// src/held.ts
-function createHeld(storage, changed) {
-  let { status, s: session } = storage.K(), epoch = 0, snapshot = () => session ? { status, user: session.user } : { status }, become = (nextStatus, nextSession) => {
-    let before = snapshot();
-    status = nextStatus, session = nextSession, storage.L({ status, s: session }), changed(before, snapshot());
-  };
-  return {
-    f: snapshot,
-    e: become,
-    a: () => session,
-    q: () => {
-      session && (session = assign({}, session, { x: 0 }));
-    },
-    i: () => {
-      let token = session && session.token;
-      return epoch++, become("logged_out"), token;
-    },
-    o: () => status === "blocked" ? "user_blocked" : status === "logged_out" && status,
-    h: () => {
-      let marked = epoch;
-      return () => marked !== epoch;
-    }
   };
 }
 
 // src/sessions.ts
 var DISTRUST = 3e4;
 function createSessions(door, storage, { M: changed, N: abandoned }) {
-  let { now } = door.runtime, held = createHeld(storage, changed), { f: snapshot, a: peek, i: end } = held, entrance = createEntrance(door, held, abandoned), departure = createDeparture(held, entrance.l), { E: leaving, k: leave } = departure, distrustedAt = 0, renew = async () => {
+  let { now } = door.runtime, held = createHeld(storage, changed), { e: snapshot, a: peek, h: end } = held, entrance = createEntrance(door, held, abandoned), departure = createDeparture(held, entrance.l), { G: leaving, k: leave } = departure, distrustedAt = 0, renew = async () => {
     for (; leaving(); ) await leaving();
     let old = peek();
-    old && await entrance.J(old);
-  }, current = async (leaver) => {
+    old && await entrance.L(old);
+  }, obtain = async (leaver) => {
     refuseEnded(held);
     let session = peek();
-    return !session || now() >= session.x ? !leaving() || leaver ? entrance.n() : (await leaving(), current()) : (isDue(session, now()) && renew().catch(() => {
+    return !session || now() >= session.x ? !leaving() || leaver ? entrance.p() : (await leaving(), obtain()) : (isDue(session, now()) && renew().catch(() => {
     }), session);
   }, supersede = async (token, refused, leaver) => {
     refuseEnded(held);
     let session = peek();
     if (session && session.token !== token) return session;
     if (Math.abs(now() - distrustedAt) < DISTRUST) throw refused;
-    return held.q(), current(leaver);
+    return held.n(), obtain(leaver);
   }, distrust = (token) => {
     let session = peek();
     session && session.token === token && (distrustedAt = now());
   }, describe = (user) => {
     let session = peek();
-    session && held.e("active", assign({}, session, { user }));
-  }, { j: logIn, d: relogin } = createAskedLogins(held, entrance, departure, current);
-  return { f: snapshot, a: peek, c: current, C: supersede, B: distrust, A: renew, O: describe, i: end, k: leave, j: logIn, d: relogin };
+    session && held.f("active", assign({}, session, { user }));
+  }, { j: logIn, d: relogin } = createAskedLogins(held, entrance, departure, obtain);
+  return { e: snapshot, a: peek, c: obtain, C: supersede, B: distrust, A: renew, O: describe, h: end, k: leave, j: logIn, d: relogin };
 }
 
 // src/storage.ts
@@ -495,14 +495,14 @@ function createStorage(wx2, key, base) {
     }
   };
   return {
-    K: () => {
+    D: () => {
       let kept = { status: "none" };
       return attempt(() => {
         let stored = wx2.getStorageSync(key);
         stored.b === base && isWhole(stored) && (kept = stored);
       }), kept;
     },
-    L: (kept) => attempt(
+    E: (kept) => attempt(
       () => wx2.setStorageSync(key, assign({ b: base }, kept)),
       () => attempt(() => wx2.removeStorageSync(key))
       // better nothing than a token that was replaced
@@ -517,11 +517,11 @@ function isWhole({ status, s: session }) {
 
 // src/visibility.ts
 function createVisibility(wx2, changed) {
-  let visible = !0, waiting = [], set = (shown) => {
+  let visible = !0, waiting = [], turn = (shown) => {
     visible = shown, shown && waiting.splice(0).forEach((resume) => resume()), changed();
   };
-  return wx2.onAppShow && wx2.onAppShow(() => set(!0)), wx2.onAppHide && wx2.onAppHide(() => set(!1)), {
-    P: set,
+  return wx2.onAppShow && wx2.onAppShow(() => turn(!0)), wx2.onAppHide && wx2.onAppHide(() => turn(!1)), {
+    P: turn,
     Q: () => visible,
     m: async () => {
       visible || await new Promise((resolve2) => waiting.push(resolve2));
@@ -533,7 +533,7 @@ function createVisibility(wx2, changed) {
 function createClient(options) {
   let { appid, device, services = [], storageKey = "wxgate.session", uploadAvatar, wx: wx2 = surroundingWx() } = options;
   if (!wx2) throw invalid("no wx");
-  let runtime = assign({}, phone, options.runtime), base = trimmed(options.baseUrl), gate = createGate(runtime), { P: set, Q: shown, m: whenShown } = createVisibility(wx2, () => arm()), listeners = createListeners(), endThere = (token) => revoke(wx2, runtime, base, token), sessions = createSessions({ wx: wx2, runtime, I: gate, b: base, appid, device, m: whenShown }, createStorage(wx2, storageKey, base), {
+  let runtime = assign({}, phone, options.runtime), base = trimmed(options.baseUrl), gate = createGate(runtime), { P: turn, Q: shown, m: whenShown } = createVisibility(wx2, () => arm()), listeners = createListeners(), endThere = (token) => revoke(wx2, runtime, base, token), sessions = createSessions({ wx: wx2, runtime, K: gate, b: base, appid, device, m: whenShown }, createStorage(wx2, storageKey, base), {
     M: (before, after) => {
       arm(), (before.status !== after.status || before.user !== after.user) && listeners.z(after);
     },
@@ -546,7 +546,7 @@ function createClient(options) {
   let send = createSend(wx2, runtime, sessions, [base].concat(services.map(trimmed)), whenShown), leave = (url) => sessions.k(() => send({ url, method: "DELETE" }, !0));
   return {
     get state() {
-      return sessions.f();
+      return sessions.e();
     },
     login: ({ fresh } = {}) => sessions.j(fresh),
     request: (what) => send(what),
@@ -563,13 +563,13 @@ function createClient(options) {
     },
     logout: async ({ everywhere } = {}) => {
       if (everywhere) return leave("/v1/sessions");
-      let token = sessions.i();
+      let token = sessions.h();
       token && await endThere(token);
     },
     eraseUser: () => leave("/v1/user"),
     onSessionChange: listeners.y,
-    show: () => set(!0),
-    hide: () => set(!1)
+    show: () => turn(!0),
+    hide: () => turn(!1)
   };
 }
 module.exports = {

@@ -16,7 +16,7 @@ export const STATED = {
 }
 
 /**
- * Phones whose users all open the mini-program at `baseUrl` within so many milliseconds, and then `page` now and then.
+ * Phones whose users all open the mini-program at `baseUrl` within so many milliseconds, and then `page` now and then,
  * until they `leave`. `phoneOf(n)` gives what carries the nth one's requests, and its codes.
  */
 export function crowd({ phones, baseUrl, page, within, clock, phoneOf }) {

@@ -9,6 +9,7 @@ export class FakeServer {
   asked = []
   outage = undefined
   blocked = false
+  /** Milliseconds on the way, or what gives them for an address. */
   latency = 0
   /** How often an old token came back after its successor was used. */
   thefts = 0
@@ -30,8 +31,10 @@ export class FakeServer {
 
   /** What carries requests here. */
   transport = async (wire) => {
-    if (this.latency) await new Promise((resolve) => this.clock.setTimeout(resolve, this.latency))
-    const path = new URL(wire.url).pathname
+    const url = new URL(wire.url)
+    const latency = typeof this.latency === 'function' ? this.latency(url) : this.latency
+    if (latency) await new Promise((resolve) => this.clock.setTimeout(resolve, latency))
+    const path = url.pathname
     this.asked.push({ at: this.clock.now(), method: wire.method, path, wire })
     this.#counts.set(path, this.count(path) + 1)
     const planned = this.outage && this.outage({ path, method: wire.method, count: this.count(path) })
