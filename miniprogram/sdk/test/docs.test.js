@@ -16,32 +16,65 @@ function files(page) {
   return Object.fromEntries(parts.flatMap((part, n) => (n % 2 ? [[parts[n - 1], part]] : [])))
 }
 
-for (const language of ['mini-program.md', 'mini-program.zh-CN.md']) {
-  test(`the ten lines of ${language} log in and show the user`, async () => {
-    const example = files(read(`../../../docs/${language}`))
-    const lines = Object.values(example).join('').split('\n').filter(Boolean)
-    assert.ok(lines.length <= 10, `${lines.length} lines`)
+/** The mini-program of the ten lines, started anew on a phone. */
+function start(example, wx, clock) {
+  const sdk = require('../dist/cjs/index.js')
+  const createClient = (options) => sdk.createClient({ ...options, wx, runtime: clock })
+  const made = {}
+  const load = (name) => {
+    const module = { exports: {} }
+    const requires = (path) => (path === 'wxgate-miniprogram' ? { createClient } : (made.client ??= load('client.js')))
+    const call = (kind) => (options) => (made[kind] = options)
+    new Function('require', 'module', 'App', 'Page', example[name])(requires, module, call('app'), call('page'))
+    return module.exports
+  }
+  load('app.js')
+  load('pages/index/index.js')
+  const data = {}
+  const page = { ...made.page, setData: (change) => Object.assign(data, change) }
+  made.app.onLaunch()
+  page.onLoad()
+  return { page, data, client: made.client }
+}
 
+for (const language of ['mini-program.md', 'mini-program.zh-CN.md']) {
+  const example = files(read(`../../../docs/${language}`))
+  const phone = () => {
     const clock = new ManualClock()
     const server = new FakeServer(clock)
-    const wx = new FakeWx({ transport: server.transport, login: server.code, clock })
-    const sdk = require('../dist/cjs/index.js')
-    const createClient = (options) => sdk.createClient({ ...options, wx, runtime: clock })
-    const made = {}
-    const load = (name) => {
-      const module = { exports: {} }
-      const requires = (path) => (path === 'wxgate-miniprogram' ? { createClient } : (made.client ??= load('client.js')))
-      const call = (kind) => (options) => (made[kind] = options)
-      new Function('require', 'module', 'App', 'Page', example[name])(requires, module, call('app'), call('page'))
-      return module.exports
-    }
-    load('app.js')
-    load('pages/index/index.js')
-    made.app.onLaunch()
-    const shown = new Promise((resolve) => made.page.onLoad.call({ setData: resolve }))
+    return { clock, server, wx: new FakeWx({ transport: server.transport, login: server.code, clock }) }
+  }
+
+  test(`the ten lines of ${language} log in and show the user`, async () => {
+    const lines = Object.values(example).join('').split('\n').filter(Boolean)
+    assert.ok(lines.length <= 10, `${lines.length} lines`)
+    const { clock, wx } = phone()
+    const { data } = start(example, wx, clock)
     await clock.advance(1_000)
-    assert.equal((await shown).user.id, 'user-1')
+    assert.equal(data.user.id, 'user-1')
     assert.equal(wx.logins, 1)
+  })
+
+  test(`the ten lines of ${language} leave a user alone who has logged out, until they tap`, async () => {
+    const { clock, wx } = phone()
+    const first = start(example, wx, clock)
+    await clock.advance(1_000)
+    first.client.logout()
+    await clock.advance(1_000)
+    const { page, data, client } = start(example, wx, clock)
+    await clock.advance(1_000)
+    assert.deepEqual([client.state.status, data, wx.logins], ['logged_out', {}, 1])
+    page.onLogin()
+    await clock.advance(1_000)
+    assert.deepEqual([data.user.id, wx.logins], ['user-1', 2])
+  })
+
+  test(`the ten lines of ${language} say why when there is no login`, async () => {
+    const { clock, server, wx } = phone()
+    server.blocked = true
+    const { data } = start(example, wx, clock)
+    await clock.advance(1_000)
+    assert.deepEqual(data, { code: 'user_blocked' })
   })
 }
 
