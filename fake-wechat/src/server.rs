@@ -1,6 +1,6 @@
 //! The fake on a socket.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, pin::pin, time::Duration};
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -68,11 +68,9 @@ pub async fn serve(
         over: over.clone(),
     };
     let service = fake.router().into_make_service_with_connect_info::<Wire>();
-    let cut = async {
+    let grace_over = async {
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;
-        over.cancel();
-        std::future::pending().await
     };
     let stop = stop.clone();
     let stopped = async move {
@@ -80,8 +78,10 @@ pub async fn serve(
         stop.cancel();
     };
     let serving = axum::serve(wires, service).with_graceful_shutdown(stopped);
+    let mut serving = pin!(serving.into_future());
     tokio::select! {
-        ended = serving => ended,
-        never = cut => never,
+        ended = &mut serving => return ended,
+        () = grace_over => over.cancel(),
     }
+    serving.await
 }
