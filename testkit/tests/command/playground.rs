@@ -14,9 +14,15 @@ struct Spans {
 
 impl Spans {
     async fn watch(laptop: &Laptop) -> Self {
+        Self::asked_from("same-origin", laptop).await
+    }
+
+    /// As a browser asks for a page that has this `Sec-Fetch-Site`.
+    async fn asked_from(site: &str, laptop: &Laptop) -> Self {
         let url = format!("http://{}/playground/trace", laptop.ports.public);
         let http = reqwest::Client::builder().no_proxy().build();
-        let asked = http.expect("a client").get(url).send().await;
+        let asked = http.expect("a client").get(url);
+        let asked = asked.header("sec-fetch-site", site).send().await;
         Self {
             response: asked.expect("a stream"),
             heard: String::new(),
@@ -130,6 +136,26 @@ async fn pages_that_look_on_are_bounded_and_a_closed_one_makes_room() {
         pages.pop();
         while Spans::watch(&laptop).await.response.status() != 200 {
             tokio::time::sleep(PAUSE).await;
+        }
+        end(program).await;
+    })
+    .await;
+}
+
+/// A picture of another page is asked for without `Origin`.
+#[tokio::test]
+async fn a_page_from_elsewhere_takes_no_seat() {
+    story(async {
+        let laptop = Laptop::new(Ports::settings);
+        let program = laptop.run().await;
+        for (site, status) in [
+            ("cross-site", 403),
+            ("same-site", 403),
+            ("same-origin", 200),
+            ("none", 200),
+        ] {
+            let page = Spans::asked_from(site, &laptop).await;
+            assert_eq!(page.response.status(), status, "{site}");
         }
         end(program).await;
     })

@@ -9,8 +9,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+/// What a browser says of the page that asks: no page can keep it from that, nor change it.
+const SEC_FETCH_SITE: &str = "sec-fetch-site";
+
 /// Refuses what a browser asks on behalf of another page. Such a page may have another origin, or a name
-/// of its own that leads to this machine.
+/// of its own that leads to this machine; what it asks for as a picture has no `Origin`.
 pub(super) async fn own_page_only(request: Request, next: Next) -> Response {
     if is_own(request.headers()) {
         next.run(request).await
@@ -20,13 +23,12 @@ pub(super) async fn own_page_only(request: Request, next: Next) -> Response {
 }
 
 fn is_own(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let host = text(HOST).unwrap_or_default();
-    let same_origin = match text(ORIGIN) {
-        Some(origin) => origin == format!("http://{host}"),
-        None => true,
-    };
-    is_this_machine(host) && same_origin
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let host = text(HOST.as_str()).unwrap_or_default();
+    let same_origin = text(ORIGIN.as_str()).is_none_or(|origin| origin == format!("http://{host}"));
+    // `none`: the user typed the address. `same-site` is any port of this machine.
+    let by_itself = text(SEC_FETCH_SITE).is_none_or(|site| matches!(site, "same-origin" | "none"));
+    is_this_machine(host) && same_origin && by_itself
 }
 
 fn is_this_machine(host: &str) -> bool {
@@ -59,6 +61,20 @@ mod tests {
         assert!(asks("127.0.0.1:8080", Some("http://127.0.0.1:8080")));
         assert!(asks("localhost:8080", Some("http://localhost:8080")));
         assert!(asks("[::1]:8080", None) && asks("localhost", None));
+    }
+
+    #[test]
+    fn a_browser_says_whose_page_asks() {
+        let asks_from = |site: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, "127.0.0.1:8080".parse().unwrap());
+            headers.insert(SEC_FETCH_SITE, site.parse().unwrap());
+            is_own(&headers)
+        };
+        assert!(asks_from("same-origin") && asks_from("none"));
+        for other in ["cross-site", "same-site", "", "?"] {
+            assert!(!asks_from(other), "{other}");
+        }
     }
 
     #[test]
