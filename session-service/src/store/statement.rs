@@ -10,7 +10,7 @@ pub(super) struct Statement {
     pub(super) operation: &'static str,
 }
 
-/// The span's name: operation and table, as the OpenTelemetry conventions for databases want them.
+/// The span's name: `sql`, then table and operation, as `sql accounts.find`.
 impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "sql {}.{}", self.table, self.operation)
