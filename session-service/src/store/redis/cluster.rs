@@ -86,16 +86,14 @@ impl Shared {
         );
         let found = asking::slots(&whom, &self.wiring.dialer, self.wiring.timeout / 2).await;
         self.stale.store(false, Ordering::Relaxed);
+        self.nowhere.note(&found);
         match found {
             Ok(ranges) => self.adopt(SlotMap::new(ranges)),
-            Err(mistake) => {
-                self.nowhere.note(mistake);
-                tracing::warn!(
-                    event = "redis_cluster_silent",
-                    mistake = mistake.map(RedisMistake::as_str),
-                    "no node tells of the slots"
-                );
-            }
+            Err(mistake) => tracing::warn!(
+                event = "redis_cluster_silent",
+                mistake = mistake.map(RedisMistake::as_str),
+                "no node tells of the slots"
+            ),
         }
     }
 

@@ -103,23 +103,19 @@ impl Shared {
         let found = asking::master(&self.sentinels, &self.dialer, &self.name, patience).await;
         last.at = Some(Instant::now());
         self.doubted.store(false, Ordering::Relaxed);
+        self.nowhere.note(&found);
         let was_silent = std::mem::replace(&mut last.silent, found.is_err());
         match found {
             Ok(Master { host, epoch }) if epoch >= last.epoch => {
                 last.epoch = epoch;
                 self.follow(host);
             }
-            Ok(_) => {}
-            Err(mistake) => {
-                self.nowhere.note(mistake);
-                if !was_silent {
-                    tracing::warn!(
-                        event = "redis_sentinels_silent",
-                        mistake = mistake.map(RedisMistake::as_str),
-                        "no sentinel names a master"
-                    );
-                }
-            }
+            Err(mistake) if !was_silent => tracing::warn!(
+                event = "redis_sentinels_silent",
+                mistake = mistake.map(RedisMistake::as_str),
+                "no sentinel names a master"
+            ),
+            Ok(_) | Err(_) => {}
         }
     }
 
