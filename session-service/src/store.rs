@@ -28,8 +28,8 @@ pub use self::{
     postgres::{PostgresSettings, PostgresSettingsError, PostgresStore},
     records::{Change, Read, Records},
     redis::{
-        Away, RedisAddressError, RedisMistake, RedisSettings, RedisStore, RedisTls, Sentinels,
-        Topology,
+        Away, RedisAddressError, RedisExamined, RedisMistake, RedisSettings, RedisStore, RedisTls,
+        Sentinels, Topology,
     },
     revocations::{Appended, RevocationLog},
     seal::Seal,

@@ -1,9 +1,12 @@
 //! A Redis that is there and not what the settings say: said aloud, at once and as long as it is so.
+#[cfg(test)]
+mod tests;
+
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use service_kit::{Host, Readiness};
 
-use crate::store::{RedisMistake, RedisStore};
+use crate::store::{RedisExamined, RedisMistake, RedisStore};
 
 /// Passwords and rights change while it runs.
 const ASK_AGAIN: Duration = Duration::from_secs(20);
@@ -11,14 +14,24 @@ const ASK_AGAIN: Duration = Duration::from_secs(20);
 /// Tells what is wrong with Redis, in the log and at `/readyz`, now and whenever it changes. It closes no
 /// gate: an operator may be about to mend it, and a restart would not.
 pub(super) async fn tell_mistakes(store: &Arc<RedisStore>, host: &Host) {
+    tell_again_after(|| tokio::time::sleep(ASK_AGAIN), store, host).await;
+}
+
+async fn tell_again_after<Pause>(
+    mut pause: impl FnMut() -> Pause + Send + 'static,
+    store: &Arc<RedisStore>,
+    host: &Host,
+) where
+    Pause: Future<Output = ()> + Send + 'static,
+{
     let mut told = Told::nothing(host.readiness.clone());
-    told.tell(store.mistake().await);
+    told.hear(store.examine().await);
     let (store, stopping) = (store.clone(), host.lifecycle.stopping());
     host.lifecycle.spawn("redis mistakes", async move {
         let watch = async {
             loop {
-                tokio::time::sleep(ASK_AGAIN).await;
-                told.tell(store.mistake().await);
+                pause().await;
+                told.hear(store.examine().await);
             }
         };
         stopping.run_until_cancelled(watch).await.unwrap_or(());
@@ -37,6 +50,15 @@ impl Told {
         Self {
             mistake: None,
             readiness,
+        }
+    }
+
+    /// A Redis that is away has mended nothing.
+    fn hear(&mut self, examined: RedisExamined) {
+        match examined {
+            RedisExamined::Fine => self.tell(None),
+            RedisExamined::Mistaken(mistake) => self.tell(Some(mistake)),
+            RedisExamined::CannotTell => {}
         }
     }
 

@@ -24,6 +24,7 @@ mod trouble;
 pub(in crate::store) use self::trouble::refusal;
 pub use self::{
     address::RedisAddressError,
+    examine::RedisExamined,
     mistake::RedisMistake,
     settings::{RedisSettings, RedisTls, Sentinels, Topology},
     trouble::Away,

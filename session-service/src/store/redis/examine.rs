@@ -14,35 +14,58 @@ use crate::store::{Expect, SessionStore, StoreError, StoreKey, Swap, Write};
 /// What the record that shows our rights lives for: nobody is to find it.
 const BLINK: Duration = Duration::from_millis(1);
 
+/// What an examination shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RedisExamined {
+    /// Redis does what is asked of it, or could but for now does not write.
+    Fine,
+    /// It is set up wrong, or the settings say wrong things of it.
+    Mistaken(RedisMistake),
+    /// It is away, or starts: whatever was wrong before may still be.
+    CannotTell,
+}
+
 impl RedisStore {
-    /// What is wrong with how Redis is set up, or with what the settings say of it; none: nothing, or it
-    /// is away.
-    pub async fn mistake(&self) -> Option<RedisMistake> {
-        let error = self.try_out().await.err()?;
-        match error {
-            StoreError::RedisMistaken(mistake) => Some(mistake),
-            StoreError::RedisAway(_) if self.tls => self.knock().await,
-            _ => None,
+    /// Whether something is wrong with how Redis is set up, or with what the settings say of it.
+    pub async fn examine(&self) -> RedisExamined {
+        match self.try_out().await {
+            Ok(()) => RedisExamined::Fine,
+            Err(StoreError::RedisMistaken(mistake)) => RedisExamined::Mistaken(mistake),
+            Err(StoreError::RedisAway(_)) if self.tls => {
+                let no_tls = self.knock().await;
+                no_tls.map_or(RedisExamined::CannotTell, RedisExamined::Mistaken)
+            }
+            Err(_) => RedisExamined::CannotTell,
         }
     }
 
     /// Does all that is done with records, to one of its own.
     async fn try_out(&self) -> Result<(), StoreError> {
-        let mut info = redis::cmd("INFO");
-        info.arg("server");
-        for info in self.ask_all::<String>(&info).await? {
-            if let Some(mistake) = self.wrong_mode(&info) {
-                return Err(StoreError::RedisMistaken(mistake));
-            }
-        }
+        self.try_mode().await?;
         let key = StoreKey::trial();
         self.get(std::slice::from_ref(&key)).await?;
         self.get(&[key.clone(), key.clone()]).await?;
         for write in [Write::Put(Vec::new(), BLINK), Write::Delete] {
             let (key, expect) = (key.clone(), Expect::Anything);
-            self.swap(&[Swap { key, expect, write }]).await?;
+            match self.swap(&[Swap { key, expect, write }]).await {
+                // A server that is full or has lost its replicas looks at our rights before it says so.
+                Ok(_) | Err(StoreError::RedisRefuses(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
+    }
+
+    /// Nothing that is done with records needs `INFO`: who may not ask it goes without.
+    async fn try_mode(&self) -> Result<(), StoreError> {
+        let mut info = redis::cmd("INFO");
+        info.arg("server");
+        let infos = match self.ask_all::<String>(&info).await {
+            Err(StoreError::RedisMistaken(RedisMistake::NoRights)) => return Ok(()),
+            infos => infos?,
+        };
+        let wrong = infos.iter().find_map(|info| self.wrong_mode(info));
+        wrong.map_or(Ok(()), |mistake| Err(StoreError::RedisMistaken(mistake)))
     }
 
     /// A node of a Cluster answers for a third of the keys, as if nothing were wrong.
