@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { findings } from './support/axe.mjs'
 import { launch, SCREENSHOTS, shoot, visit } from './support/browser.mjs'
-import { lanes, notice, press, settled, turn } from './support/hand.mjs'
+import { covering, lanes, notice, press, settled, turn } from './support/hand.mjs'
 import { start } from './support/wxgate.mjs'
 
 let wxgate
@@ -30,9 +30,17 @@ for (const locale of ['en-US', 'zh-CN']) {
     })
     await press(page, 'do-login')
     await lanes(page)
+    assert.deepEqual(await covering(page), [])
     await page.locator('#rows button').nth(4).tap()
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360)
     await page.screenshot({ path: join(SCREENSHOTS, `mobile-${locale}.png`), fullPage: true })
+    await turn(page, 'store')
+    await press(page, 'do-use')
+    await lanes(page)
+    await page.screenshot({ path: join(SCREENSHOTS, `mobile-${locale}-store.png`), fullPage: true })
+    assert.deepEqual(await covering(page), [])
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360)
+    await turn(page, 'store')
     assert.deepEqual(page.complaints, [])
     await page.context().close()
   })
@@ -101,6 +109,36 @@ for (const colorScheme of ['light', 'dark']) {
     await turn(page, 'store')
     await page.click('#lock')
     assert.deepEqual(await findings(page), [])
+    await page.context().close()
+  })
+}
+
+/** The buttons on the phone's screen that look like what is behind them. */
+function flatButtons(page) {
+  return page.$$eval('#phone-page button', (buttons) => {
+    const painted = (node) => getComputedStyle(node).backgroundColor
+    const behind = (node) => (painted(node) === 'rgba(0, 0, 0, 0)' ? behind(node.parentElement) : painted(node))
+    const luminance = (colour) => {
+      const linear = (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+      const [red, green, blue] = colour.match(/[\d.]+/g).map((part) => linear(part / 255))
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05
+    }
+    const contrast = (one, other) => {
+      const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b)
+      return light / dark
+    }
+    return buttons
+      .filter((button) => contrast(painted(button), behind(button.parentElement)) < 1.08)
+      .map(({ id }) => id)
+  })
+}
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`a button on the phone's screen has a ground of its own: ${colorScheme}`, async () => {
+    const page = await visit(browser, wxgate.base, { colorScheme })
+    assert.deepEqual(await flatButtons(page), [])
+    await press(page, 'do-login')
+    assert.deepEqual(await flatButtons(page), [])
     await page.context().close()
   })
 }

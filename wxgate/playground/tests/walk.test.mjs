@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { launch, shoot, visit } from './support/browser.mjs'
-import { called, calls, labels, lanes, notice, press } from './support/hand.mjs'
+import { called, calls, covering, labels, lanes, notice, press } from './support/hand.mjs'
 import { start } from './support/wxgate.mjs'
 
 let wxgate
@@ -35,6 +35,7 @@ for (const { said, pictures, ...visitor } of WALKS) {
     assert.equal(login[1], 'POST /v1/login')
     for (const label of ['Login', 'accounts.sign_in', 'GET /sns/jscode2session', 'SealSessionKey']) assert.ok(login.includes(label), label)
     assert.equal(login.at(-1), '200')
+    assert.deepEqual(await covering(page), [])
     await shoot(page, `${pictures}-1-login`)
 
     await press(page, 'do-use')
@@ -74,6 +75,7 @@ for (const { said, pictures, ...visitor } of WALKS) {
     assert.deepEqual(await calls(page), ['GET /v1/session 200', 'POST /v1/login 200', 'GET /v1/session 401'])
     await page.locator('#calls button').nth(2).click()
     await lanes(page)
+    assert.deepEqual(await covering(page), [])
     await shoot(page, `${pictures}-4-everywhere`)
 
     assert.equal(await page.locator('#steps .done').count(), 6, 'all steps but the bad day are ticked off')

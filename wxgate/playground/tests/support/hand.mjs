@@ -56,3 +56,27 @@ export async function lanes(page) {
 export function labels(page) {
   return page.$$eval('#rows .label', (nodes) => nodes.map((node) => node.textContent))
 }
+
+/** The labels of the diagram that lie on a lane at work, or reach beyond the row. */
+export function covering(page) {
+  return page.$$eval('#rows .track', (tracks) => {
+    /** Where a lane at work is drawn in a row. */
+    const bar = (lane) => {
+      const { x, y } = lane.getBoundingClientRect()
+      const [left, top, width, height] = ['left', 'top', 'width', 'height'].map((side) =>
+        parseFloat(getComputedStyle(lane, '::after')[side]),
+      )
+      return { left: x + left, right: x + left + width, top: y + top, bottom: y + top + height }
+    }
+    const meet = (one, other) =>
+      Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1 &&
+      Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1
+    const isWrong = (track) => {
+      const label = track.querySelector('.label span').getBoundingClientRect()
+      const edge = track.closest('.row').getBoundingClientRect()
+      const lies = [...track.querySelectorAll('i.on')].some((lane) => meet(label, bar(lane)))
+      return lies || label.left < edge.left || label.right > edge.right
+    }
+    return tracks.filter(isWrong).map((track) => track.querySelector('.label').textContent)
+  })
+}
