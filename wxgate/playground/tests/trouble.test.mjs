@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { launch, shoot, visit } from './support/browser.mjs'
-import { called, calls, labels, lanes, notice, press, settled, turn } from './support/hand.mjs'
+import { called, calls, covering, labels, lanes, notice, press, settled, turn } from './support/hand.mjs'
 import { start } from './support/wxgate.mjs'
 
 let wxgate
@@ -71,6 +71,8 @@ test('without its session store wxgate logs nobody out', async () => {
   assert.equal((await calls(page))[0], 'GET /v1/session 503')
   await lanes(page)
   await shoot(page, 'trouble-store')
+  assert.deepEqual((await labels(page)).slice(-2), ['UNAVAILABLE', '503 store_unavailable'])
+  assert.deepEqual(await covering(page), [])
   await turn(page, 'store')
   await press(page, 'do-use')
   assert.equal(await page.textContent('.token code'), token)
@@ -88,6 +90,7 @@ test('a login whose answer was lost is asked for again, and is one session', asy
   await lanes(page)
   assert.equal((await labels(page)).at(-1), 'answer lost')
   await shoot(page, 'trouble-lost')
+  assert.deepEqual(await covering(page), [])
 })
 
 test('a reload ends the bad day', async () => {

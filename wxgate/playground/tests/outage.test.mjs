@@ -1,0 +1,72 @@
+// Servers that really end and come back.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { launch, shoot, visit } from './support/browser.mjs'
+import { called, calls, labels, lanes, notice, press } from './support/hand.mjs'
+import { startRedis } from './support/redis.mjs'
+import { NOT_OURS, start } from './support/wxgate.mjs'
+
+/** A user presses a button again so often at most. */
+const PRESSES = 20
+
+let browser
+before(async () => (browser = await launch()))
+after(() => browser?.close())
+
+test('sessions in Redis outlast a Redis that is killed', { skip: NOT_OURS }, async (context) => {
+  const redis = await startRedis()
+  context.after(redis.stop)
+  const wxgate = await start('--redis', redis.url)
+  context.after(wxgate.stop)
+  const page = await visit(browser, wxgate.base)
+
+  await press(page, 'do-login')
+  await redisIsNamed(page)
+  await press(page, 'do-use')
+  assert.equal((await notice(page)).kind, 'good')
+  const token = () => page.textContent('.token code')
+  const first = await token()
+  await page.click('#skip20')
+  await called(page, 'POST /v1/session/refresh 200')
+  await page.waitForFunction((old) => document.querySelector('.token code').textContent !== old, first)
+  const second = await token()
+
+  await redis.kill()
+  await press(page, 'do-use')
+  assert.deepEqual(await notice(page), {
+    kind: 'bad',
+    text: 'A short break. You stay logged in; please try again in a moment.',
+  })
+  assert.equal((await calls(page))[0], 'GET /v1/session 503')
+  await page.waitForFunction(() => document.querySelectorAll('#rows .row.bad .arrow[data-to=store]').length > 0)
+  await shoot(page, 'redis-killed')
+  assert.equal(await token(), second)
+
+  await redis.restart()
+  for (let presses = 1; (await notice(page)).kind !== 'good'; presses++) {
+    assert.ok(presses < PRESSES, JSON.stringify(await notice(page)))
+    await press(page, 'do-use')
+  }
+  assert.equal(await token(), second)
+  assert.equal((await calls(page)).filter((call) => call.startsWith('POST /v1/login')).length, 1, 'nobody logs in again')
+  await press(page, 'do-sessions')
+  assert.equal(await page.locator('.devices li').count(), 1)
+  await shoot(page, 'redis-back')
+  assert.deepEqual(page.complaints, [])
+  await page.context().close()
+})
+
+/** The diagram of a login says that it is Redis which keeps sessions. */
+async function redisIsNamed(page) {
+  assert.ok((await lanes(page)).includes('store'))
+  assert.equal(await page.textContent('#lanes [data-lane=store] .long'), 'Redis')
+  assert.match(await page.textContent('#troubles'), /Redis down/)
+  const said = await labels(page)
+  for (const label of ['store.read', 'store.swap']) assert.ok(said.includes(label), label)
+  const row = page.locator('#rows .call:has(.arrow[data-to=store]) button').first()
+  await row.click()
+  assert.match(await page.textContent('.details'), /kept byredis/)
+  await shoot(page, 'redis-login')
+  await row.click()
+}
