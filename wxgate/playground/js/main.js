@@ -46,7 +46,7 @@ async function start() {
     drawAllCalls(calls)
     hand.draw()
   })
-  listen(createTraces(calls.trace).add, drawLive)
+  listen(createTraces(calls.trace).add, liveness(world))
   setInterval(hand.tick, 1000)
   drawWorld(world, server)
   hand.look()
@@ -139,6 +139,16 @@ function drawWorld(world, server) {
       () => warn('live.dead'),
     )
   drawTroubles(world, server.store, turned)
+}
+
+/** What is told whether the stream is up. Behind one that was down may be another wxgate, which knows of no switch. */
+function liveness(world) {
+  let wasDown = false
+  return (live) => {
+    drawLive(live)
+    if (live && wasDown) world.calm().catch(() => warn('live.dead'))
+    wasDown = !live
+  }
 }
 
 /** Whether the services' own account of what they do comes in. */

@@ -14,31 +14,8 @@ export const TROUBLES = ['slow', 'busy', 'key', 'store', 'lost']
 /** One person with several phones. `changed` is called when a switch or the time changes. */
 export function createWorld(changed) {
   const kept = phoneStorage('person')
-  const on = new Set()
+  const { isOn, anyOn, turn, calm } = createSwitches(changed)
   let ahead = kept.get('ahead') ?? 0
-
-  const apply = {
-    slow: () => fake.faults(faults(on)),
-    busy: () => fake.faults(faults(on)),
-    store: () => storeDown(on.has('store')),
-  }
-
-  const put = (trouble, isOn) => {
-    if (isOn) on.add(trouble)
-    else on.delete(trouble)
-    changed()
-  }
-
-  /** A switch that does not reach its service goes back: it shows how things are. */
-  const turn = async (trouble, isOn) => {
-    put(trouble, isOn)
-    try {
-      await apply[trouble]?.()
-    } catch (error) {
-      put(trouble, !isOn)
-      throw error
-    }
-  }
 
   return {
     /** The phones' clock, in milliseconds since 1970: it can be put ahead. */
@@ -58,17 +35,71 @@ export function createWorld(changed) {
       kept.remove('openid')
       kept.remove('stamps')
     },
-    isOn: (trouble) => on.has(trouble),
-    anyOn: () => on.size > 0,
+    isOn,
+    anyOn,
     turn,
+    calm,
     /** Whether the answer that has just come is to be lost: one is, then the switch is off again. */
     loses() {
-      if (!on.has('lost')) return false
+      if (!isOn('lost')) return false
       void turn('lost', false)
       return true
     },
-    /** After a reload the switches are off, and so is what they switched on. */
-    calm: () => Promise.all([fake.faults([]), storeDown(false)]),
+  }
+}
+
+/** What the services are told of the switches that are on. The others are a matter of the page alone. */
+const TOLD = {
+  slow: (on) => fake.faults(faults(on)),
+  busy: (on) => fake.faults(faults(on)),
+  store: (on) => storeDown(on.has('store')),
+}
+
+/**
+ * The switches. One shows at once what is wanted; what the services did not take, it takes back.
+ * They are told of one turn after the other, so that the last one counts.
+ */
+export function createSwitches(changed, told = TOLD) {
+  const wanted = new Map()
+  let taken = new Set()
+  let last = Promise.resolve()
+
+  const inTurn = (work) => {
+    const done = last.then(work)
+    last = done.catch(() => undefined)
+    return done
+  }
+
+  const take = async (trouble, isOn) => {
+    const on = new Set(taken)
+    if (isOn) on.add(trouble)
+    else on.delete(trouble)
+    await told[trouble]?.(on)
+    taken = on
+  }
+
+  const settle = (trouble, wish) => {
+    if (wanted.get(trouble) !== wish) return
+    wanted.delete(trouble)
+    if (taken.has(trouble) !== wish.isOn) changed()
+  }
+
+  const isOn = (trouble) => wanted.get(trouble)?.isOn ?? taken.has(trouble)
+
+  return {
+    isOn,
+    anyOn: () => TROUBLES.some(isOn),
+    turn(trouble, isOn) {
+      const wish = { isOn }
+      wanted.set(trouble, wish)
+      changed()
+      return inTurn(() => take(trouble, isOn)).finally(() => settle(trouble, wish))
+    },
+    /** Whatever the services know of the switches: they are off, there and here. */
+    calm: () =>
+      inTurn(async () => {
+        for (const trouble of Object.keys(told)) await take(trouble, false)
+      }).finally(changed),
   }
 }
 

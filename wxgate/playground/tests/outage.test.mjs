@@ -1,9 +1,9 @@
-// Servers that really end and come back.
+// Servers that really end and come back: Redis, and wxgate itself.
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { launch, shoot, visit } from './support/browser.mjs'
-import { called, calls, labels, lanes, notice, press } from './support/hand.mjs'
+import { called, calls, labels, lanes, notice, press, turn } from './support/hand.mjs'
 import { startRedis } from './support/redis.mjs'
 import { NOT_OURS, start } from './support/wxgate.mjs'
 
@@ -70,3 +70,19 @@ async function redisIsNamed(page) {
   await shoot(page, 'redis-login')
   await row.click()
 }
+
+test('after a restart of wxgate no switch says that a fault is on', { skip: NOT_OURS }, async (context) => {
+  const wxgate = await start()
+  context.after(wxgate.stop)
+  const page = await visit(browser, wxgate.base)
+  for (const name of ['slow', 'store', 'key']) await turn(page, name)
+  await page.waitForFunction(() => document.querySelectorAll('#troubles :checked').length === 3)
+
+  await wxgate.restart()
+  await page.waitForFunction(() => document.querySelectorAll('#troubles :checked').length === 1)
+  assert.equal(await page.isChecked('#trouble-key'), true, 'this one is a matter of the page alone')
+  await press(page, 'do-login')
+  assert.equal((await notice(page)).kind, 'good')
+  assert.deepEqual(page.complaints.filter((complaint) => !complaint.startsWith('Failed to load resource')), [])
+  await page.context().close()
+})

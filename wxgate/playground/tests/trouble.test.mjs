@@ -120,3 +120,15 @@ for (const [what, refuse] of [
     assert.match(page.complaints.splice(0).join(), /^Failed to load resource[^,]*\/playground\/store$/)
   })
 }
+
+test('a switch turned on and off is off when wxgate heard of neither', async () => {
+  await page.route('**/playground/store', (route) => setTimeout(() => route.abort(), 200))
+  let failed = 0
+  const both = new Promise((resolve) => page.on('requestfailed', () => ++failed === 2 && resolve()))
+  await turn(page, 'store')
+  await turn(page, 'store')
+  await both
+  await page.evaluate(() => new Promise(requestAnimationFrame))
+  assert.equal(await page.isChecked('#trouble-store'), false)
+  assert.match(page.complaints.splice(0).join(), /^Failed to load resource[^,]*\/playground\/store,Failed[^,]*\/store$/)
+})

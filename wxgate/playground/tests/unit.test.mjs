@@ -7,7 +7,7 @@ import { clock, duration, masked, maskedPhone } from '../js/format.js'
 import { bareMessage, laneOf, messagesOf, noteMessages, shortName } from '../js/messages.js'
 import { arrowOf, barOf, rowsOf } from '../js/rows.js'
 import { createTraces } from '../js/traces.js'
-import { faults } from '../js/world.js'
+import { createSwitches, faults, TROUBLES } from '../js/world.js'
 
 const LOGIN = 'wx.session.v1.SessionService/Login'
 const SEAL = 'wx.crypto.v1.CryptoService/SealSessionKey'
@@ -234,4 +234,78 @@ test('numbers are short, secrets are cut', () => {
 test('slow and busy can be had at once', () => {
   assert.deepEqual(faults(new Set(['slow', 'busy'])), [{ path: '/sns/jscode2session', delay_ms: 2000, errcode: -1 }])
   assert.deepEqual(faults(new Set(['store'])), [])
+})
+
+/** Switches over services that take a turn, or refuse it, when the test says so. */
+function switches() {
+  const asked = []
+  const tell = (what) => (on) => new Promise((take, refuse) => asked.push({ what, on: [...on].sort(), take, refuse }))
+  const shown = []
+  const made = createSwitches(() => shown.push(TROUBLES.filter((name) => made.isOn(name)).join()), {
+    slow: tell('faults'),
+    busy: tell('faults'),
+    store: tell('store'),
+  })
+  /** The next question that the services are asked. */
+  const next = async () => {
+    for (let turns = 0; asked.length === 0; turns++) {
+      assert.ok(turns < 50, 'nothing is asked')
+      await Promise.resolve()
+    }
+    return asked.shift()
+  }
+  return { ...made, next, shown, waiting: asked }
+}
+const away = new Error('away')
+
+test('a switch turned on and off shows what the services took, whichever of the two they refused', async () => {
+  for (const [takesOn, takesOff, isOn] of [
+    [false, false, false],
+    [true, false, true],
+    [false, true, false],
+    [true, true, false],
+  ]) {
+    const { turn, next, ...world } = switches()
+    const turns = Promise.allSettled([turn('store', true), turn('store', false)])
+    assert.equal(world.isOn('store'), false, 'what is wanted is shown at once')
+    for (const takes of [takesOn, takesOff]) {
+      const { take, refuse } = await next()
+      assert.deepEqual(world.waiting, [], 'one turn at a time')
+      if (takes) take()
+      else refuse(away)
+    }
+    const ended = await turns
+    assert.deepEqual(ended.map(({ status }) => status === 'fulfilled'), [takesOn, takesOff])
+    assert.equal(world.isOn('store'), isOn, `on ${takesOn}, off ${takesOff}`)
+    assert.equal(world.anyOn(), isOn)
+    assert.equal(world.shown.at(-1), isOn ? 'store' : '')
+  }
+})
+
+test('a turn that was refused is no part of the next one', async () => {
+  const { turn, next, isOn } = switches()
+  const turns = Promise.allSettled([turn('slow', true), turn('busy', true)])
+  ;(await next()).refuse(away)
+  const second = await next()
+  assert.deepEqual(second.on, ['busy'])
+  second.take()
+  await turns
+  assert.deepEqual([isOn('slow'), isOn('busy')], [false, true])
+})
+
+test('calm turns off what the services were told, each switch when they have said so', async () => {
+  const { turn, next, calm, isOn } = switches()
+  void turn('key', true)
+  const on = Promise.all([turn('slow', true), turn('store', true)])
+  for (let turns = 0; turns < 2; turns++) (await next()).take()
+  await on
+  const calmed = Promise.allSettled([calm()])
+  for (const told of ['faults', 'faults', 'store']) {
+    const { what, on, take, refuse } = await next()
+    assert.deepEqual([what, on.filter((name) => name !== 'key' && name !== 'store')], [told, []])
+    if (told === 'store') refuse(away)
+    else take()
+  }
+  assert.equal((await calmed)[0].status, 'rejected')
+  assert.deepEqual([isOn('slow'), isOn('store'), isOn('key')], [false, true, true])
 })
