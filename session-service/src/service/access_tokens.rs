@@ -70,6 +70,13 @@ impl Sessions {
                 Step::Fetch => {
                     let drop = Change::default().delete(&token);
                     if let Some(lease) = self.take(&appid, &lease, drop).await? {
+                        if token.is_foreign() {
+                            tracing::warn!(
+                                event = "foreign_token_replaced",
+                                appid = appid.as_str(),
+                                "the access_token in the session store was sealed with other keys: another is fetched"
+                            );
+                        }
                         let (sessions, holder) = (self.clone(), holder(lease));
                         let fetching = async move { sessions.fetch(&holder).await };
                         return self.to_the_end(fetching).await;

@@ -39,8 +39,15 @@ impl Sessions {
         let (fingerprint, nonce) = (login.code.fingerprint(appid), login.nonce.hash());
         for _ in 0..LOOKS {
             let mut read = self.records.claim(fingerprint).await?;
+            if read.is_foreign() {
+                tracing::warn!(
+                    event = "foreign_claim",
+                    "the claim on a login code was sealed with other keys: the code counts as used"
+                );
+            }
             if read.is_unreadable() {
-                // Another release has it: nobody here knows whether it was sent.
+                // Another release has it, or whoever had other keys: nobody here knows whether it was
+                // sent.
                 return Err(SessionError::CodeUsed);
             }
             match read.value.take() {

@@ -26,15 +26,23 @@ pub struct Records {
 pub struct Read<T> {
     key: StoreKey,
     found: Option<Vec<u8>>,
+    foreign: bool,
     /// The record, where there is one.
     pub value: Option<T>,
 }
 
 impl<T> Read<T> {
-    /// Whether there is something that another release wrote, and this one cannot read.
+    /// Whether there is something that cannot be read: another release wrote it, or somebody with
+    /// other keys.
     #[must_use]
     pub const fn is_unreadable(&self) -> bool {
         self.value.is_none() && self.found.is_some()
+    }
+
+    /// Whether what is there was not sealed with our keys, or not for this place.
+    #[must_use]
+    pub const fn is_foreign(&self) -> bool {
+        self.foreign
     }
 }
 
@@ -123,12 +131,16 @@ impl Records {
         self.read(StoreKey::attempts(tag), ()).await
     }
 
-    /// Reads the claim on a login code.
+    /// Reads the claim on a login code. One that is not ours is [foreign](Read::is_foreign): whoever has
+    /// other keys meets the codes of before.
     ///
     /// # Errors
-    /// When the store cannot tell, or what it gave is no claim on this code.
+    /// When the store cannot tell.
     pub async fn claim(&self, fingerprint: [u8; 16]) -> Result<Read<CodeClaim>, StoreError> {
-        self.read(StoreKey::code(fingerprint), ()).await
+        let keys = [StoreKey::code(fingerprint)];
+        let mut found = self.get_certainly(&keys).await?.into_iter();
+        let [key] = keys;
+        Ok(self.open_or_foreign(key, found.next().flatten(), ()))
     }
 
     /// Reads the answer to a code of the phone-number button.
@@ -143,21 +155,22 @@ impl Records {
         self.read(StoreKey::phone(tag, fingerprint), ()).await
     }
 
-    /// Reads an app's `access_token`, and the lease on fetching the next one.
+    /// Reads an app's `access_token`, and the lease on fetching the next one. What is not ours is
+    /// [foreign](Read::is_foreign): whoever has other keys meets the token of before.
     ///
     /// # Errors
-    /// When the store cannot tell, or what it gave is not this app's.
+    /// When the store cannot tell.
     pub async fn access_token(
         &self,
         appid: &AppId,
     ) -> Result<(Read<CurrentToken>, Read<Lease>), StoreError> {
         let keys = [StoreKey::access_token(appid), StoreKey::lease(appid)];
-        let mut found = self.get(&keys).await?.into_iter();
+        let mut found = self.get_certainly(&keys).await?.into_iter();
         let [token, lease] = keys;
         let (first, second) = (found.next().flatten(), found.next().flatten());
         Ok((
-            self.open(token, first, appid.clone()).await?,
-            self.open(lease, second, ()).await?,
+            self.open_or_foreign(token, first, appid.clone()),
+            self.open_or_foreign(lease, second, ()),
         ))
     }
 
@@ -193,20 +206,61 @@ impl Records {
         self.failures.count(span::note(&span, answer))
     }
 
+    /// As [`Records::get`]. What does not open is asked for again, over other connections: a record
+    /// that is not ours must not be taken for another question's answer, nor the other way about.
+    async fn get_certainly(&self, keys: &[StoreKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let found = self.get(keys).await?;
+        let is_foreign = |found: &[Option<Vec<u8>>]| {
+            let foreign = keys.iter().zip(found).find(|(key, found)| {
+                let found = found.as_deref();
+                found.is_some_and(|stored| self.seal.open(key, stored) == Opened::Foreign)
+            });
+            foreign.map(|(key, _)| key.clone())
+        };
+        let Some(key) = is_foreign(&found) else {
+            return Ok(found);
+        };
+        self.store.distrust().await;
+        self.failures.note(&StoreError::Foreign(key));
+        let again = self.get(keys).await?;
+        match is_foreign(&again) {
+            Some(key) if again != found => Err(self.foreign(key).await),
+            _ => Ok(again),
+        }
+    }
+
     async fn open<T: Record>(
         &self,
         key: StoreKey,
         found: Option<Vec<u8>>,
         place: T::Place,
     ) -> Result<Read<T>, StoreError> {
+        let read = self.open_or_foreign(key, found, place);
+        if read.foreign {
+            return Err(self.foreign(read.key).await);
+        }
+        Ok(read)
+    }
+
+    fn open_or_foreign<T: Record>(
+        &self,
+        key: StoreKey,
+        found: Option<Vec<u8>>,
+        place: T::Place,
+    ) -> Read<T> {
         let opened = found.as_ref().map(|stored| self.seal.open(&key, stored));
+        let foreign = opened == Some(Opened::Foreign);
         let value = match opened {
-            None | Some(Opened::OtherLayout) => None,
             // What we sealed but cannot read is of another layout too.
             Some(Opened::Plain(plain)) => T::decode(&plain, place),
-            Some(Opened::Foreign) => return Err(self.foreign(key).await),
+            None | Some(Opened::OtherLayout | Opened::Foreign) => None,
         };
-        Ok(Read { key, found, value })
+        Read {
+            key,
+            found,
+            foreign,
+            value,
+        }
     }
 
     /// Somebody else writes where we write, or an answer was another question's: an alarm either way.

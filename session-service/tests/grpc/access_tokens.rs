@@ -113,6 +113,30 @@ async fn a_refused_token_is_replaced_once(store: Store) {
     }
 }
 
+/// As after keys were lost, or with another installation on the same Redis.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_other_keys_sealed_counts_as_absent_and_is_replaced_by_one() {
+    crate::bounded(async {
+        let mut system = System::start(Store::Redis).await;
+        for name in ["token", "lease"] {
+            let key = format!("wxg:{{at:{DEFAULT_APPID}}}:{name}");
+            let foreign = ["SET", &key, "\u{2}sealed with other keys", "PX", "7200000"];
+            let () = system.redis().ask(&foreign).await.unwrap();
+        }
+        let askers = (0..100).map(|_| system.access_token(DEFAULT_APPID));
+        let tokens = join_all(askers).await;
+        let first = tokens[0].as_ref().unwrap();
+        assert!(tokens.iter().all(|token| token.as_ref() == Ok(first)));
+        assert_eq!(system.wechat.tokens_made(DEFAULT_APPID).await, (1, 1));
+        let alarm = r#"session_store_failures_total{reason="foreign_record"}"#;
+        let alarms = system.count(alarm);
+        assert!(alarms > 0, "somebody should know");
+        assert_eq!(&system.access_token(DEFAULT_APPID).await.unwrap(), first);
+        assert_eq!(system.count(alarm), alarms, "nothing foreign is left");
+    })
+    .await;
+}
+
 async fn a_token_that_was_replaced_meanwhile_costs_nothing(store: Store) {
     let system = System::start(store).await;
     let current = system.access_token("").await.unwrap();

@@ -3,6 +3,7 @@
 //! The long forms are in the soak tests.
 mod life;
 mod loot;
+mod lost_keys;
 mod strangers;
 mod theft;
 
@@ -34,6 +35,11 @@ async fn a_session_without_an_end_in_redis_ends_all_the_same() {
         life::a_session_without_an_end_in_redis_ends_all_the_same(),
     ))
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_keys_stand_in_nobodys_way() {
+    story(Box::pin(lost_keys::stand_in_nobodys_way())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
