@@ -4,6 +4,7 @@ const MESSAGES = {
   user_blocked: '该账号暂时无法登录',
   logged_out: '你已退出登录',
   user_denied: '你没有授权',
+  no_quota: '暂时无法获取手机号，请联系管理员',
   decrypt_failed: '数据已过期，请再点一次',
   decrypt_budget_exhausted: '尝试次数过多，请明天再试',
   rate_limited: '操作太频繁，请稍后再试',

@@ -8,13 +8,13 @@ import { build } from 'esbuild'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
 
-const internal = `abandoned become changed describe distrust drawnAt end ended enter gate landed lapse leave leaving
-  listen load logIn mark obtain open outages pass peek relogin renew save settle share shown shut snapshot step supersede tell turn until wait
+const internal = `abandoned afterwards become changed describe distrust drawnAt end ended enter gate landed lapse leave leaving
+  listen load logIn mark obtain open outages pass peek relogin renew save share shown shut snapshot step supersede tell time turn until wait
   whenShown`.split(/\s+/)
-const language = [Array, ArrayBuffer, Boolean, Date, Error, Function, JSON, Math, Number, Object, Promise, RegExp, String, Symbol]
+const language = [Array, ArrayBuffer, Boolean, Date, Error, Function, JSON, Math, Number, Object, Promise, RegExp, Set, String, Symbol]
 const itsOwn = new Set(language.flatMap((one) => [one, one.prototype ?? {}].flatMap(Object.getOwnPropertyNames)))
 // What lies in the phone's storage keeps its short name from version to version.
-const stored = { base: 'b', session: 's', grantedAt: 'g', refreshAt: 'r', expiresAt: 'x' }
+const stored = { base: 'b', session: 's', bearer: 't', owner: 'u', grantedAt: 'g', refreshAt: 'r', expiresAt: 'x' }
 
 for (const name of internal) if (itsOwn.has(name)) throw new Error(`${name} would be renamed where the language has it`)
 

@@ -13,5 +13,5 @@ export function resolve(url: string, allowed: readonly string[]): string {
   if (url[0] === '/') return allowed[0] + url
   // What follows must not prolong the host: https://api.example.com.evil.net, https://api.example.com@evil.net.
   if (allowed.some((base) => url.startsWith(base) && /^([/?#]|$)/.test(url.slice(base.length)))) return url
-  throw new WxgateError('foreign_url', 'not under baseUrl or services')
+  throw new WxgateError('foreign_url')
 }

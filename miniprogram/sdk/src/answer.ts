@@ -6,7 +6,7 @@ function retryAfter(header: Record<string, unknown>, now: number): number | unde
   // The case of header names differs from phone to phone.
   const name = Object.keys(header).find((key) => key.toLowerCase() === 'retry-after')
   if (!name) return undefined
-  const text = String(header[name])
+  const text = header[name] as string
   const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - now) / 1000
   return seconds >= 0 ? seconds : undefined
 }
@@ -20,13 +20,19 @@ function members(data: unknown): Record<string, unknown> {
   }
 }
 
+/** What wxgate answers below 400: JSON, or 204. What a portal or a proxy says instead is no answer. */
+export function told<T>({ statusCode, data }: WxResponse): T {
+  if (statusCode !== 204 && Object(data) !== data) throw new WxgateError('bad_answer')
+  return data as T
+}
+
 /** An answer of 400 and above, as an error. */
 export function refusal({ statusCode, data, header }: WxResponse, now: number): WxgateError {
-  const { code, detail, title, trace_id } = members(data)
+  const { code, detail, trace_id } = members(data)
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
   return new WxgateError(
     text(code) || `http_${statusCode}`,
-    text(detail) || text(title),
+    text(detail),
     statusCode,
     retryAfter(Object(header), now),
     text(trace_id),

@@ -1,6 +1,6 @@
 import type { Departure } from './departure.js'
 import type { Entrance } from './entrance.js'
-import { refuseEnded, type Held } from './held.js'
+import type { Held } from './held.js'
 import type { SessionState } from './session.js'
 
 /** The logins that somebody asks for, unlike those that a request needs. */
@@ -18,24 +18,20 @@ export interface AskedLogins {
 export function createAskedLogins(
   held: Held,
   { enter }: Entrance,
-  { settle }: Departure,
+  { afterwards }: Departure,
   obtain: () => Promise<unknown>,
 ): AskedLogins {
-  const relogin = async () => {
-    refuseEnded(held) // before it waits for something that may take until the app is shown again
-    await settle()
-    refuseEnded(held)
-    await enter()
-    return true
-  }
+  const may = () => !held.ended()
   return {
     logIn: async (fresh) => {
-      const ended = held.ended()
-      if (fresh || ended) await settle()
-      if (ended) held.become('none')
-      await (fresh ? enter() : obtain())
+      const begin = () => {
+        if (held.ended()) held.become('none')
+        return fresh ? enter() : obtain()
+      }
+      await (fresh || held.ended() ? afterwards(begin) : begin())
       return held.snapshot()
     },
-    relogin: () => relogin().catch(() => false),
+    // It asks at once, too: what it waits for may take until the app is shown again.
+    relogin: async () => may() && afterwards(async () => may() && enter()).then(Boolean, () => false),
   }
 }

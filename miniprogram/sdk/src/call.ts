@@ -1,7 +1,9 @@
 import { refusal } from './answer.js'
-import { WxgateError } from './error.js'
 import { assign, type Runtime } from './runtime.js'
-import { quietly, type HttpMethod, type Wx, type WxRequest, type WxResponse } from './wx.js'
+import { ask, type HttpMethod, type Wx, type WxResponse } from './wx.js'
+
+/** That of `wx.request`, in milliseconds. */
+const TIMEOUT = 60_000
 
 /** One HTTP call. */
 export interface Call {
@@ -18,10 +20,9 @@ export interface Call {
  * Rejects with `network` when no answer comes, with the refusal when it is one.
  */
 export async function call(wx: Wx, runtime: Runtime, what: Call, token?: string): Promise<WxResponse> {
-  const answer = await new Promise<WxResponse>((success, reject) => {
-    const fail: WxRequest['fail'] = ({ errMsg }) => reject(new WxgateError('network', errMsg))
-    quietly(wx.request(present(assign({}, what, { header: withToken(what.header, token), success, fail }))))
-  })
+  const answer = await ask<WxResponse>(runtime, 'network', what.timeout || TIMEOUT, (callbacks) =>
+    wx.request(present(assign({}, what, { header: withToken(what.header, token) }, callbacks))),
+  )
   if (answer.statusCode >= 400) throw refusal(answer, runtime.now())
   return answer
 }

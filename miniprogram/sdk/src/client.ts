@@ -1,4 +1,5 @@
 import { trimmed } from './addresses.js'
+import { told } from './answer.js'
 import { createGate } from './backoff.js'
 import { invalid } from './error.js'
 import { createListeners } from './listeners.js'
@@ -7,7 +8,7 @@ import type { Client, ClientOptions, SessionEntry } from './options.js'
 import { phoneNumber } from './phone.js'
 import { updateProfile } from './profile.js'
 import { createRefreshLoop } from './refresh-loop.js'
-import { createSend } from './request.js'
+import { createSend, type Ask } from './request.js'
 import { revoke } from './revoke.js'
 import { assign, phone, type Runtime } from './runtime.js'
 import { createSessions } from './sessions.js'
@@ -25,7 +26,7 @@ export function createClient(options: ClientOptions): Client {
   const { turn, shown, whenShown } = createVisibility(wx, () => arm())
   const listeners = createListeners()
   const endThere = (token: string) => revoke(wx, runtime, base, token)
-  const door = { wx, runtime, gate, base, appid, device, whenShown }
+  const door = { wx, time: runtime, gate, base, appid, device, whenShown }
   const sessions = createSessions(door, createStorage(wx, storageKey, base), {
     changed: (before, after) => {
       arm()
@@ -36,7 +37,8 @@ export function createClient(options: ClientOptions): Client {
   const arm = createRefreshLoop(sessions, shown, gate, runtime)
   arm()
   const send = createSend(wx, runtime, sessions, [base].concat(services.map(trimmed)), whenShown)
-  const leave = (url: string) => sessions.leave(() => send({ url, method: 'DELETE' }, true))
+  const ask: Ask = async (what, leaver) => told(await send(what, leaver))
+  const leave = (url: string) => sessions.leave(() => ask({ url, method: 'DELETE' }, true))
 
   return {
     get state() {
@@ -44,18 +46,16 @@ export function createClient(options: ClientOptions): Client {
     },
     login: ({ fresh } = {}) => sessions.logIn(fresh),
     request: (what) => send(what),
-    token: async () => (await sessions.obtain()).token,
-    getPhoneNumber: ({ detail }) => phoneNumber(sessions, send, detail),
-    decrypt: (source) => decrypt(sessions, send, source),
+    token: async () => (await sessions.obtain()).bearer,
+    getPhoneNumber: ({ detail }) => phoneNumber(sessions, ask, detail),
+    decrypt: (source) => decrypt(sessions, ask, source),
     updateProfile: async (change) => {
-      const user = await updateProfile(send, change, uploadAvatar)
+      const user = await updateProfile(ask, change, uploadAvatar)
       sessions.describe(user)
       return user
     },
-    sessions: async () => (await send<{ sessions: SessionEntry[] }>({ url: '/v1/sessions' })).data.sessions,
-    endSession: async (id) => {
-      await send({ url: `/v1/sessions/${encodeURIComponent(id)}`, method: 'DELETE' })
-    },
+    sessions: async () => (await ask<{ sessions: SessionEntry[] }>({ url: '/v1/sessions' })).sessions,
+    endSession: (id) => ask({ url: `/v1/sessions/${encodeURIComponent(id)}`, method: 'DELETE' }),
     logout: async ({ everywhere } = {}) => {
       // Everywhere: first there, so that it can be tried again when the server is away.
       if (everywhere) return leave('/v1/sessions')

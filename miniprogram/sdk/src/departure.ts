@@ -1,3 +1,4 @@
+import type { Entrance } from './entrance.js'
 import { refuseWhen, type Held } from './held.js'
 
 /** Logouts that ask the server first: one at a time. */
@@ -6,12 +7,12 @@ export interface Departure {
   leaving(): Promise<void> | undefined
   /** Asks when nothing else is under way, and ends the session here when that went well. */
   leave(ask: () => Promise<unknown>): Promise<void>
-  /** Waits for what is under way, leaving too. Rejects when the user logged out in the meantime. */
-  settle(): Promise<void>
+  /** Begins `work` when nothing is under way, leaving neither. Rejects when the user logged out in the meantime. */
+  afterwards<T>(work: () => Promise<T>): Promise<T>
 }
 
-/** Nobody is leaving yet. `landed` resolves when no login or refresh is under way. */
-export function createDeparture(held: Held, landed: () => Promise<unknown>): Departure {
+/** Nobody is leaving yet. `landed` is that of the entrance. */
+export function createDeparture(held: Held, landed: Entrance['landed']): Departure {
   let leaving: Promise<void> | undefined
   const over = () => {
     leaving = undefined
@@ -21,19 +22,19 @@ export function createDeparture(held: Held, landed: () => Promise<unknown>): Dep
     leave: async (ask) => {
       while (leaving) await leaving
       const isGone = held.mark()
-      const left = landed()
-        .then(ask)
-        .then(() => {
-          if (!isGone()) held.end()
-        })
+      const left = (async () => {
+        await landed()
+        await ask()
+        if (!isGone()) held.end()
+      })()
       leaving = left.then(over, over)
       return left
     },
-    settle: async () => {
+    afterwards: async (work) => {
       const isGone = held.mark()
-      await landed()
-      while (leaving) await leaving
+      while (landed() || leaving) await (landed() || leaving)
       refuseWhen(isGone)
+      return work()
     },
   }
 }

@@ -11,19 +11,19 @@ export interface Entrance {
   enter(): Promise<Session>
   /** By a refresh of the old one; by a login where that has expired, or the server says that it is over. */
   step(old: Session): Promise<Session>
-  /** Resolves when nothing is under way, however that ended. */
-  landed(): Promise<unknown>
+  /** While one is under way: what resolves when it is not, however that ended. */
+  landed(): Promise<unknown> | undefined
 }
 
-/** What it gets goes into `held`; a token that comes after a logout goes to `abandoned`. */
+/** What it gets goes into `held`; a token that comes after a logout, or is replaced before its time, goes to `abandoned`. */
 export function createEntrance(door: Door, held: Held, abandoned: (token: string) => void): Entrance {
-  const { runtime } = door
+  const { time } = door
   const logIn = createLogin(door)
   const { share, landed } = createFlight<Session>()
 
   const adopt = (grant: Grant, user: User, isGone: () => boolean): Session => {
     refuseWhen(isGone)
-    const session = granted(grant, user, runtime)
+    const session = granted(grant, user, time)
     held.become('active', session)
     return session
   }
@@ -31,9 +31,12 @@ export function createEntrance(door: Door, held: Held, abandoned: (token: string
   const enter = async () => {
     const isGone = held.mark()
     try {
-      const grant = await logIn()
+      const grant = await logIn(isGone)
       if (isGone()) abandoned(grant.session_rd)
-      return adopt(grant, grant.user, isGone)
+      const old = held.peek()
+      const adopted = adopt(grant, grant.user, isGone)
+      if (old && time.now() < old.expiresAt) abandoned(old.bearer)
+      return adopted
     } catch (error) {
       if (codeOf(error) === 'user_blocked' && !isGone()) held.become('blocked')
       throw error
@@ -43,8 +46,8 @@ export function createEntrance(door: Door, held: Held, abandoned: (token: string
   const step = async (old: Session) => {
     const isGone = held.mark()
     try {
-      const grant = await refresh(door, old.token)
-      return adopt(grant, (held.peek() || old).user, isGone)
+      const grant = await refresh(door, old.bearer, isGone)
+      return adopt(grant, (held.peek() || old).owner, isGone)
     } catch (error) {
       if (!saysOver(error) || isGone()) throw error
       held.lapse()
@@ -54,7 +57,7 @@ export function createEntrance(door: Door, held: Held, abandoned: (token: string
 
   return {
     enter: () => share(enter),
-    step: (old) => share(() => (runtime.now() < old.expiresAt ? step(old) : enter())),
+    step: (old) => share(() => (time.now() < old.expiresAt ? step(old) : enter())),
     landed,
   }
 }

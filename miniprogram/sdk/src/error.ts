@@ -4,10 +4,11 @@
  * `code` is the server's (docs/API.md lists them), or one of this SDK's own:
  * - `network`: no answer came;
  * - `http_<status>`: a refusal without a code;
- * - `bad_answer`: something else than wxgate answered a login or a refresh;
+ * - `bad_answer`: something else than wxgate answered one of the SDK's own calls;
  * - `wx_login_failed`: `wx.login` gave no code;
  * - `logged_out`: the user logged out; only `login()` changes that;
  * - `user_denied`: the user did not share what was asked for;
+ * - `no_quota`: they would have, but the mini-program's phone numbers at WeChat are used up;
  * - `foreign_url`: the address is none of the configured ones, and the token does not go there;
  * - `invalid_argument`: the call itself is wrong.
  */

@@ -2,8 +2,8 @@
 export interface Flight<T> {
   /** Who comes while work is under way gets its result. */
   share(work: () => Promise<T>): Promise<T>
-  /** Resolves when nothing is under way, however that ended. */
-  landed(): Promise<unknown>
+  /** While work is under way: what resolves when it is not, however that ended. */
+  landed(): Promise<unknown> | undefined
 }
 
 /** Nothing under way yet. */
@@ -20,6 +20,6 @@ export function createFlight<T>(): Flight<T> {
       }
       return current
     },
-    landed: async () => current && current.catch(() => undefined),
+    landed: () => current && current.catch(() => undefined),
   }
 }

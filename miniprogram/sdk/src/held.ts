@@ -28,7 +28,7 @@ export function createHeld(storage: Storage, changed: Changed): Held {
   /** Grows when the user logs out. */
   let epoch = 0
 
-  const snapshot = (): SessionState => (session ? { status, user: session.user } : { status })
+  const snapshot = (): SessionState => (session ? { status, user: session.owner } : { status })
 
   const become = (nextStatus: Status, nextSession?: Session) => {
     const before = snapshot()
@@ -46,7 +46,7 @@ export function createHeld(storage: Storage, changed: Changed): Held {
       if (session) session = assign({}, session, { expiresAt: 0 })
     },
     end: () => {
-      const token = session && session.token
+      const token = session && session.bearer
       epoch++
       become('logged_out')
       return token

@@ -10,13 +10,11 @@ export interface Listeners {
 
 /** Nobody yet. */
 export function createListeners(): Listeners {
-  let listeners: ((state: SessionState) => void)[] = []
+  const listeners = new Set<(state: SessionState) => void>()
   return {
     listen: (listener) => {
-      listeners = listeners.concat(listener)
-      return () => {
-        listeners = listeners.filter((other) => other !== listener)
-      }
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
     },
     tell: (state) => listeners.forEach((listener) => void Promise.resolve(state).then(listener)),
   }

@@ -2,6 +2,7 @@ import { saysOver } from './answer.js'
 import { twice, type Gate } from './backoff.js'
 import { call, present } from './call.js'
 import { codeOf, isTransient, WxgateError } from './error.js'
+import { refuseWhen } from './held.js'
 import type { Runtime } from './runtime.js'
 import type { Grant, User } from './session.js'
 import { afterFailure, draw, type Ticket } from './ticket.js'
@@ -17,7 +18,7 @@ const TIMEOUT = 10_000
 /** What login and refresh need. */
 export interface Door {
   wx: Wx
-  runtime: Runtime
+  time: Runtime
   gate: Gate
   base: string
   appid: string | undefined
@@ -29,15 +30,15 @@ export interface Door {
 /** The answer to a login. */
 export type Login = Grant & { user: User }
 
-/** What gets a code and buys a session with it; what fails in passing is tried again. */
-export function createLogin(door: Door): () => Promise<Login> {
-  const { wx, runtime, base, appid, device } = door
+/** What gets a code and buys a session with it; what fails in passing is tried again, unless the user has gone. */
+export function createLogin(door: Door): (isGone: () => boolean) => Promise<Login> {
+  const { wx, time, base, appid, device } = door
   let ticket: Ticket | undefined
   const exchange = async () => {
-    const sent = ticket && runtime.now() < ticket.until ? ticket : await draw(wx, runtime)
+    const sent = ticket && time.now() < ticket.until ? ticket : await draw(wx, time)
     const data = present({ code: sent.code, nonce: sent.nonce, appid, device })
     try {
-      const answer = await call(wx, runtime, { url: `${base}/v1/login`, method: 'POST', data, timeout: TIMEOUT })
+      const answer = await call(wx, time, { url: `${base}/v1/login`, method: 'POST', data, timeout: TIMEOUT })
       ticket = undefined
       return checked(answer.data) as Login
     } catch (error) {
@@ -46,23 +47,25 @@ export function createLogin(door: Door): () => Promise<Login> {
     }
   }
   // On a weak network wx.login can repeat an old code: take another one, once.
-  const exchangeNewest = () => twice(exchange, (error) => codeOf(error) === 'login_code_rejected')
-  return () => persist(door, exchangeNewest)
+  const exchangeNewest = (isGone: () => boolean) =>
+    twice(exchange, (error) => codeOf(error) === 'login_code_rejected' && !isGone())
+  return (isGone) => persist(door, isGone, () => exchangeNewest(isGone))
 }
 
 /** Asks for the token that takes this one's place. Asking again gives the same one. */
-export function refresh(door: Door, token: string): Promise<Grant> {
-  const { wx, runtime, base } = door
-  return persist(door, async () => {
+export function refresh(door: Door, token: string, isGone: () => boolean): Promise<Grant> {
+  const { wx, time, base } = door
+  return persist(door, isGone, async () => {
     const url = `${base}/v1/session/refresh`
-    return checked((await call(wx, runtime, { url, method: 'POST', timeout: TIMEOUT }, token)).data)
+    return checked((await call(wx, time, { url, method: 'POST', timeout: TIMEOUT }, token)).data)
   })
 }
 
-async function persist<T>({ gate, whenShown }: Door, work: () => Promise<T>): Promise<T> {
+async function persist<T>({ gate, whenShown }: Door, isGone: () => boolean, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     await gate.pass(PATIENCE)
     await whenShown()
+    refuseWhen(isGone)
     try {
       const done = await work()
       gate.open()

@@ -1,5 +1,5 @@
 import { codeOf, invalid } from './error.js'
-import type { Send } from './request.js'
+import type { Ask } from './request.js'
 import { assign } from './runtime.js'
 import type { Sessions } from './sessions.js'
 
@@ -19,20 +19,19 @@ export type OpenDataSource = OpenData | (() => OpenData | Promise<OpenData>)
  * a key that the server never saw. Data that cannot be fetched again is sent at once; where it does not open, a
  * new login makes the next fit.
  */
-export async function decrypt<T>(sessions: Sessions, send: Send, source: OpenDataSource): Promise<T> {
+export async function decrypt<T>(sessions: Sessions, ask: Ask, source: OpenDataSource): Promise<T> {
   const fetched = typeof source === 'function'
   if (fetched) await sessions.obtain()
   try {
-    return await open<T>(send, fetched ? await source() : source)
+    return await open<T>(ask, fetched ? await source() : source)
   } catch (error) {
     if (codeOf(error) !== 'decrypt_failed' || !(await sessions.relogin()) || !fetched) throw error
-    return open<T>(send, await source())
+    return open<T>(ask, await source())
   }
 }
 
-async function open<T>(send: Send, { encryptedData, iv, rawData, signature }: OpenData): Promise<T> {
-  if (!encryptedData || !iv) throw invalid('no encryptedData or iv')
+async function open<T>(ask: Ask, { encryptedData, iv, rawData, signature }: OpenData): Promise<T> {
+  if (!encryptedData || !iv) throw invalid('no data')
   const data = assign({ encryptedData, iv }, rawData && signature ? { rawData, signature } : {})
-  const answer = await send<{ data: T }>({ url: '/v1/open-data/decrypt', method: 'POST', data, idempotent: true })
-  return answer.data.data
+  return (await ask<{ data: T }>({ url: '/v1/open-data/decrypt', method: 'POST', data, idempotent: true })).data
 }

@@ -1,7 +1,5 @@
 import { codeOf, WxgateError } from './error.js'
-import { decrypt } from './open-data.js'
-import type { Send } from './request.js'
-import { assign } from './runtime.js'
+import type { Ask } from './request.js'
 import type { Sessions } from './sessions.js'
 
 /** What `bindgetphonenumber` gives as `event.detail`. */
@@ -32,20 +30,17 @@ export interface PhoneNumber {
 
 /**
  * The number behind a tap. The server is given the code, or what old base libraries give, the encrypted data; it
- * keeps the number on the account. One that knows no phone numbers answers 404, and opens the data all the same.
+ * keeps the number on the account.
  */
-export async function phoneNumber(sessions: Sessions, send: Send, detail: PhoneNumberDetail): Promise<PhoneNumber> {
-  const { code, encryptedData, iv, errMsg } = detail
-  const sealed = encryptedData && iv && { encryptedData, iv }
-  const data = code ? { code } : sealed
-  if (!data) throw new WxgateError('user_denied', errMsg)
+export async function phoneNumber(sessions: Sessions, ask: Ask, detail: PhoneNumberDetail): Promise<PhoneNumber> {
+  const { code, encryptedData, iv, errMsg, errno } = detail
+  const data = code ? { code } : encryptedData && iv && { encryptedData, iv }
+  // 1400001: the user agreed, but the mini-program's phone numbers are used up.
+  if (!data) throw new WxgateError(errno === 1400001 ? 'no_quota' : 'user_denied', errMsg)
   try {
     // The server repeats its answer to a code, and data opens as often as one likes: asking again is safe.
-    return (await send<PhoneNumber>({ url: '/v1/phone-number', method: 'POST', data, idempotent: true })).data
+    return await ask<PhoneNumber>({ url: '/v1/phone-number', method: 'POST', data, idempotent: true })
   } catch (error) {
-    if (sealed && (error as WxgateError).status === 404) {
-      return assign(await decrypt<PhoneNumber>(sessions, send, sealed), { verified: false })
-    }
     if (codeOf(error) === 'decrypt_failed') await sessions.relogin() // the next tap fits
     throw error
   }

@@ -1,6 +1,6 @@
 import { present } from './call.js'
 import { invalid } from './error.js'
-import type { Send } from './request.js'
+import type { Ask } from './request.js'
 import type { User } from './session.js'
 
 /** Puts a picture somewhere, and gives its lasting address: https, at most 512 bytes. */
@@ -16,12 +16,12 @@ export interface ProfileChange {
 }
 
 /** Changes nickname and picture. */
-export async function updateProfile(send: Send, change: ProfileChange, upload?: UploadAvatar): Promise<User> {
+export async function updateProfile(ask: Ask, change: ProfileChange, upload?: UploadAvatar): Promise<User> {
   let { nickname, avatarFile, avatarUrl } = change
   if (avatarFile) {
     if (!upload) throw invalid('no uploadAvatar')
     avatarUrl = await upload(avatarFile)
   }
   const data = present({ nickname, avatar_url: avatarUrl })
-  return (await send<{ user: User }>({ url: '/v1/user/profile', method: 'PUT', data })).data.user
+  return (await ask<{ user: User }>({ url: '/v1/user/profile', method: 'PUT', data })).user
 }

@@ -3,7 +3,7 @@ import { saysOver } from './answer.js'
 import { delay } from './backoff.js'
 import { call } from './call.js'
 import { isTransient, type WxgateError } from './error.js'
-import { sleep, type Runtime } from './runtime.js'
+import { assign, sleep, type Runtime } from './runtime.js'
 import type { Sessions } from './sessions.js'
 import { createSlots } from './slots.js'
 import type { HttpMethod, Wx, WxResponse } from './wx.js'
@@ -37,6 +37,9 @@ export interface Response<T> {
 
 /** Sends a request with the session's token; as a `leaver` it waits behind no others. */
 export type Send = <T>(options: RequestOptions, leaver?: boolean) => Promise<Response<T>>
+
+/** Sends a request of the SDK's own, and gives the members of wxgate's answer. */
+export type Ask = <T>(options: RequestOptions, leaver?: boolean) => Promise<T>
 
 /** No wait between two tries is longer, in milliseconds. */
 const PATIENCE = 10_000
@@ -74,17 +77,17 @@ export function createSend(
     let replaced = false
     for (let failures = 0; ; ) {
       try {
-        return await call(wx, runtime, { url, method, data, header, timeout }, session.token)
+        return await call(wx, runtime, { url, method, data, header, timeout }, session.bearer)
       } catch (error) {
         if (!saysOver(error)) {
           await pause(options, ++failures, error)
           session = await sessions.obtain(leaver)
         } else if (replaced) {
-          sessions.distrust(session.token)
+          sessions.distrust(session.bearer)
           throw error
         } else {
           replaced = true
-          session = await sessions.supersede(session.token, error, leaver)
+          session = await sessions.supersede(session.bearer, error, leaver)
         }
       }
     }
@@ -92,13 +95,13 @@ export function createSend(
 
   return async <T>(options: RequestOptions, leaver?: boolean) => {
     const url = resolve(options.url, allowed)
-    const { statusCode, data, header } = await (leaver ? persist(options, url, leaver) : inSlot(() => persist(options, url)))
+    const answer = await (leaver ? persist(options, url, leaver) : inSlot(() => persist(options, url)))
     budget = Math.min(BUDGET, budget + PAY)
-    return { statusCode, data: data as T, header: Object(header) as Record<string, string> }
+    return assign(answer, { header: Object(answer.header) }) as Response<T>
   }
 }
 
 function mayRepeat({ idempotent, method }: RequestOptions, { code, status = 0, retryAfter }: WxgateError): boolean {
-  if (status === 503 && retryAfter !== undefined) return true
-  return (code === 'network' || (status > 501 && status < 505)) && (idempotent || method !== 'POST')
+  const isRefused = status === 503 && retryAfter !== undefined
+  return isRefused || ((code === 'network' || (status > 501 && status < 505)) && (idempotent || method !== 'POST'))
 }

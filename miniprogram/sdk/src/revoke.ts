@@ -1,4 +1,4 @@
-import { saysOver } from './answer.js'
+import { saysOver, told } from './answer.js'
 import { twice } from './backoff.js'
 import { call } from './call.js'
 import { isTransient } from './error.js'
@@ -7,7 +7,7 @@ import type { Wx } from './wx.js'
 
 /** Ends a token at the server. Works with one that has expired, and more than once. */
 export async function revoke(wx: Wx, runtime: Runtime, base: string, token: string): Promise<void> {
-  const ask = () => call(wx, runtime, { url: `${base}/v1/session`, method: 'DELETE', timeout: 10_000 }, token)
+  const ask = async () => told(await call(wx, runtime, { url: `${base}/v1/session`, method: 'DELETE', timeout: 10_000 }, token))
   try {
     await twice(ask, isTransient)
   } catch (error) {

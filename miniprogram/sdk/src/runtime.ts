@@ -30,6 +30,5 @@ export function sleep(runtime: Runtime, milliseconds: number): Promise<void> {
 
 /** A word that nobody else chose: ties the repetitions of one login together. It is no secret. */
 export function nonce({ now, random }: Runtime): string {
-  const part = () => random().toString(36).slice(2)
-  return `${now().toString(36)}-${part()}${part()}`
+  return [now(), random(), random()].map((part) => part.toString(36)).join('-')
 }

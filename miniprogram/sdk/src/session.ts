@@ -38,11 +38,11 @@ export interface Grant {
 
 /** A token and its times, in milliseconds since 1970. */
 export interface Session {
-  token: string
+  bearer: string
   grantedAt: number
   refreshAt: number
   expiresAt: number
-  user: User
+  owner: User
 }
 
 /** How much of `refresh_in` may be cut by chance, so that clients that began together drift apart. */
@@ -52,11 +52,11 @@ const JITTER = 0.1
 export function granted(grant: Grant, user: User, runtime: Runtime): Session {
   const now = runtime.now()
   return {
-    token: grant.session_rd,
+    bearer: grant.session_rd,
     grantedAt: now,
     refreshAt: now + grant.refresh_in * 1000 * (1 - JITTER * runtime.random()),
     expiresAt: now + grant.expires_in * 1000,
-    user,
+    owner: user,
   }
 }
 

@@ -14,7 +14,7 @@ const DISTRUST = 30_000
 /** What the rest of the client does when a session comes or goes. */
 export interface Hooks {
   changed: Changed
-  /** For a token that was granted after the user had logged out. */
+  /** For a token that nobody uses any more: a later login took its place, or the user logged out before it came. */
   abandoned(token: string): void
 }
 
@@ -42,7 +42,7 @@ export interface Sessions extends Pick<Held, 'snapshot' | 'peek' | 'end'>, Asked
 
 /** The session that storage has kept, or none. */
 export function createSessions(door: Door, storage: Storage, { changed, abandoned }: Hooks): Sessions {
-  const { now } = door.runtime
+  const { now } = door.time
   const held = createHeld(storage, changed)
   const { snapshot, peek, end } = held
   const entrance = createEntrance(door, held, abandoned)
@@ -71,7 +71,7 @@ export function createSessions(door: Door, storage: Storage, { changed, abandone
   const supersede = async (token: string, refused: WxgateError, leaver?: boolean) => {
     refuseEnded(held)
     const session = peek()
-    if (session && session.token !== token) return session
+    if (session && session.bearer !== token) return session
     if (Math.abs(now() - distrustedAt) < DISTRUST) throw refused
     held.lapse()
     return obtain(leaver)
@@ -79,12 +79,12 @@ export function createSessions(door: Door, storage: Storage, { changed, abandone
 
   const distrust = (token: string) => {
     const session = peek()
-    if (session && session.token === token) distrustedAt = now()
+    if (session && session.bearer === token) distrustedAt = now()
   }
 
   const describe = (user: User) => {
     const session = peek()
-    if (session) held.become('active', assign({}, session, { user }))
+    if (session) held.become('active', assign({}, session, { owner: user }))
   }
 
   const { logIn, relogin } = createAskedLogins(held, entrance, departure, obtain)

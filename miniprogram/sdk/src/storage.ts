@@ -21,34 +21,30 @@ export interface Storage {
 
 /** The storage under `key`, for the server at `base`. */
 export function createStorage(wx: Wx, key: string, base: string): Storage {
-  const attempt = (work: () => void, otherwise?: () => void) => {
-    try {
-      work()
-    } catch {
-      // Storage can be full, damaged or denied.
-      if (otherwise) otherwise()
-    }
-  }
   return {
+    // Storage can be full, damaged or denied.
     load: () => {
-      let kept: Kept = { status: 'none' }
-      attempt(() => {
+      try {
         const stored = wx.getStorageSync(key) as Stored
-        if (stored.base === base && isWhole(stored)) kept = stored
-      })
-      return kept
+        if (stored.base === base && isWhole(stored)) return stored
+      } catch {}
+      return { status: 'none' }
     },
-    save: (kept) =>
-      attempt(
-        () => wx.setStorageSync(key, assign({ base }, kept)),
-        () => attempt(() => wx.removeStorageSync(key)), // better nothing than a token that was replaced
-      ),
+    save: (kept) => {
+      try {
+        wx.setStorageSync(key, assign({ base }, kept))
+      } catch {
+        try {
+          wx.removeStorageSync(key) // better nothing than a token that was replaced
+        } catch {}
+      }
+    },
   }
 }
 
 /** A block is not kept: whether it still stands is asked once after each start. */
 function isWhole({ status, session }: Stored): boolean {
   if (!session) return status === 'logged_out'
-  const { token, grantedAt, refreshAt, expiresAt, user } = session
-  return status === 'active' && Boolean(token && user) && grantedAt + refreshAt + expiresAt > 0
+  const { bearer, grantedAt, refreshAt, expiresAt, owner } = session
+  return status === 'active' && Boolean(bearer && owner) && grantedAt + refreshAt + expiresAt > 0
 }

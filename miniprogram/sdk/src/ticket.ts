@@ -1,11 +1,15 @@
 import { codeOf, WxgateError } from './error.js'
-import { nonce, type Runtime } from './runtime.js'
-import { quietly, type Wx, type WxLogin } from './wx.js'
+import { assign, nonce, type Runtime } from './runtime.js'
+import { ask, type Wx } from './wx.js'
 
 /** A code lives for five minutes; some are left for the way. */
 const CODE_LIFE = 240_000
 /** For 30 s wxgate repeats its answer to the same code and nonce; some are left for the way. */
 const REPLAY = 25_000
+
+/** For `wx.login`, in milliseconds. */
+const TIMEOUT = 10_000
+const FAILED = 'wx_login_failed'
 
 /** A code of `wx.login`, and the nonce under which its answer can be asked for again. */
 export interface Ticket {
@@ -20,11 +24,10 @@ export interface Ticket {
 
 /** Asks WeChat for a code. */
 export async function draw(wx: Wx, runtime: Runtime): Promise<Ticket> {
-  const code = await new Promise<string>((resolve, reject) => {
-    const fail: WxLogin['fail'] = ({ errMsg }) => reject(new WxgateError('wx_login_failed', errMsg))
-    const success: WxLogin['success'] = (answer) => (answer.code ? resolve(answer.code) : fail({}))
-    quietly(wx.login({ timeout: 10_000, success, fail }))
-  })
+  const { code } = await ask<{ code: string }>(runtime, FAILED, TIMEOUT, (callbacks) =>
+    wx.login(assign({ timeout: TIMEOUT }, callbacks)),
+  )
+  if (!code) throw new WxgateError(FAILED)
   const drawnAt = runtime.now()
   return { code, nonce: nonce(runtime), drawnAt, until: drawnAt + CODE_LIFE, outages: 0 }
 }

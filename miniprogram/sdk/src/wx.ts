@@ -1,3 +1,6 @@
+import { WxgateError } from './error.js'
+import type { Runtime } from './runtime.js'
+
 /** What `success` of `wx.request` gives: for every HTTP status, refusals too. */
 export interface WxResponse {
   /** The HTTP status. */
@@ -56,8 +59,35 @@ export function surroundingWx(): Wx | undefined {
   return typeof wx === 'undefined' ? undefined : wx
 }
 
-/** Swallows the rejection of the promise that some frameworks return although callbacks were given. */
-export function quietly(returned: unknown): void {
-  const { catch: swallow } = Object(returned)
-  if (swallow) swallow.call(returned, () => undefined)
+/** Silence for so much longer than a call was given, in milliseconds, is taken for its failure. */
+const MERCY = 5_000
+
+/** The callbacks of one call. */
+export interface Callbacks<T> {
+  success(answer: T): void
+  fail(failure?: WxFailure): void
+}
+
+/**
+ * Gives what a call of `wx` succeeds with. Rejects with `code` when it fails, or says nothing for longer than `timeout`
+ * milliseconds: some phones forget to call back, and everything would wait for ever.
+ */
+export async function ask<T>(
+  runtime: Runtime,
+  code: string,
+  timeout: number,
+  start: (callbacks: Callbacks<T>) => unknown,
+): Promise<T> {
+  let timer: unknown
+  try {
+    return await new Promise<T>((success, reject) => {
+      const fail = ({ errMsg }: WxFailure = {}) => reject(new WxgateError(code, errMsg))
+      timer = runtime.setTimeout(fail, timeout + MERCY)
+      // Some frameworks return a promise although callbacks were given: nobody hears its rejection.
+      const returned = Object(start({ success, fail }))
+      if (returned.catch) returned.catch(() => undefined)
+    })
+  } finally {
+    runtime.clearTimeout(timer)
+  }
 }

@@ -120,6 +120,43 @@ test('whether a block still stands is asked once after a start', async () => {
   await passing(clock, start().request({ url: '/orders' }))
 })
 
+test('a login that takes the place of a session ends it', async () => {
+  const { clock, client, server } = scene()
+  const ended = () => server.asked.filter(({ method }) => method === 'DELETE').map(({ wire }) => wire.headers.authorization)
+  await passing(clock, client.login())
+  const first = await client.token()
+  await passing(clock, client.login({ fresh: true }))
+  await clock.advance(1_000)
+  assert.deepEqual(ended(), [`Bearer ${first}`])
+  assert.equal((await passing(clock, client.request({ url: '/orders' }))).data.token, await client.token())
+})
+
+test('a login that takes the place of a session that is over leaves it alone', async () => {
+  for (const over of [(it) => it.clock.advance(60 * 60_000), (it) => it.server.endAll()]) {
+    const it = scene()
+    const { clock, client, server, wx } = it
+    await passing(clock, client.login())
+    client.hide()
+    await over(it)
+    client.show()
+    await passing(clock, client.request({ url: '/orders' }))
+    await clock.advance(1_000)
+    assert.equal(wx.logins, 2)
+    assert.equal(server.asked.filter(({ method }) => method === 'DELETE').length, 0)
+  }
+})
+
+test('a login that is asked for is a login, though a refresh falls due beside it', async () => {
+  const { clock, client, server, wx } = scene()
+  await passing(clock, client.login())
+  client.hide()
+  await clock.advance(20 * 60_000)
+  client.show()
+  const both = Promise.all([client.login({ fresh: true }), client.request({ url: '/orders' })])
+  await passing(clock, both)
+  assert.equal(wx.logins, 2)
+})
+
 test('a change of the session is told once, a refresh is none', async () => {
   const { clock, client } = scene()
   const told = []

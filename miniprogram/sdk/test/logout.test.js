@@ -79,6 +79,15 @@ test('a logout does not wait for a login or a refresh that cannot go on while th
   }
 })
 
+test('two logins right after a logout are one', async () => {
+  const { clock, client, wx } = scene({ server: { latency: 200 } })
+  client.login().catch(() => undefined)
+  await settled()
+  client.logout()
+  await passing(clock, Promise.all([client.login(), client.login()]))
+  assert.equal(wx.logins, 2)
+})
+
 test('a logout between an earlier one and the login after it counts', async () => {
   const { clock, client } = scene({ server: { latency: 200 } })
   client.login().catch(() => undefined)
@@ -121,6 +130,37 @@ test('a refusal of the user that comes after their logout does not take its plac
   await passing(clock, client.logout())
   assert.equal(await passing(clock, login), 'user_blocked')
   assert.deepEqual(client.state, { status: 'logged_out' })
+})
+
+test('a code that was refused is not replaced by another after a logout', async () => {
+  let answer
+  const { clock, client, server, wx } = scene()
+  server.outage = ({ path }) => (path === '/v1/login' ? new Promise((resolve) => (answer = resolve)) : undefined)
+  const login = client.login().catch((error) => error.code)
+  await settled()
+  await passing(clock, client.logout())
+  answer({ status: 401, body: '{"code":"login_code_rejected"}' })
+  await passing(clock, login)
+  assert.equal(wx.logins, 1)
+})
+
+test('a login that fails in passing is not tried again after a logout', async () => {
+  for (const fails of ['/v1/login', '/v1/session/refresh']) {
+    const { clock, client, server } = scene()
+    await passing(clock, client.login())
+    server.outage = ({ path }) => (path === fails ? away(2) : undefined)
+    const before = server.count(fails)
+    const under = (fails === '/v1/login' ? client.login({ fresh: true }) : Promise.resolve()).catch((error) => error.code)
+    for (let second = 0; second < 20 * 60 && server.count(fails) === before; second++) await clock.advance(1_000)
+    const asked = server.count(fails)
+    assert.equal(asked, before + 1)
+    await passing(clock, client.logout())
+    server.outage = undefined
+    await passing(clock, under)
+    await clock.advance(120_000)
+    assert.equal(server.count(fails), asked)
+    assert.deepEqual(client.state, { status: 'logged_out' })
+  }
 })
 
 for (const [name, path, leave] of [
@@ -184,7 +224,7 @@ for (const [name, path, leave] of [
     await passing(clock, leave(client))
     await login
     assert.equal(wx.logins, 2)
-    assert.deepEqual(server.asked.slice(-2).map((asked) => asked.path), ['/v1/login', path])
+    assert.deepEqual(server.asked.filter((asked) => asked.path !== '/v1/session').slice(-2).map((asked) => asked.path), ['/v1/login', path])
     assert.deepEqual(client.state, { status: 'logged_out' })
   })
 

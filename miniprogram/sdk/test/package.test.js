@@ -68,9 +68,13 @@ test('in a mini-program it finds wx by itself', async () => {
   const requests = []
   const wx = { getStorageSync: () => '', request: (options) => requests.push(options), login: ({ success }) => success({ code: 'c' }) }
   vm.runInContext(dist('cjs/index.js'), vm.createContext({ module, exports: module.exports, setTimeout, clearTimeout, wx }))
-  module.exports.createClient({ baseUrl: 'https://api.example.com' }).login()
+  const client = module.exports.createClient({ baseUrl: 'https://api.example.com' })
+  const login = client.login()
   await new Promise((resolve) => setImmediate(resolve))
   assert.equal(requests[0].url, 'https://api.example.com/v1/login')
+  requests[0].success({ statusCode: 200, data: { session_rd: 'token', expires_in: 1800, refresh_in: 1200, user: { id: 'u1' } } })
+  assert.equal((await login).user.id, 'u1')
+  client.hide()
   assert.throws(() => {
     const bare = { exports: {} }
     vm.runInContext(dist('cjs/index.js'), vm.createContext({ module: bare, exports: bare.exports, setTimeout, clearTimeout }))

@@ -7,7 +7,6 @@ const NUMBER = { phoneNumber: '13800000001', purePhoneNumber: '13800000001', cou
 const TAP = { detail: { errMsg: 'getPhoneNumber:ok', code: 'phone-code', encryptedData: 'AAAA', iv: 'BBBB' } }
 /** What a base library before 2.21.2 gives. */
 const OLD_TAP = { detail: { errMsg: 'getPhoneNumber:ok', encryptedData: 'AAAA', iv: 'BBBB' } }
-const NOT_FOUND = { status: 404, body: '{"code":"not_found"}' }
 const REFUSED = { status: 422, body: '{"code":"decrypt_failed"}' }
 const ok = (members) => ({ status: 200, body: JSON.stringify(members) })
 
@@ -51,12 +50,10 @@ test('data of a tap whose answer was lost is sent again', async () => {
 })
 
 test('data that does not open is sent once, and a login makes the next tap fit', async () => {
-  for (const path of ['/v1/phone-number', '/v1/open-data/decrypt']) {
-    const { clock, client, server, wx } = desk({ '/v1/phone-number': () => NOT_FOUND, [path]: () => REFUSED })
-    await assert.rejects(passing(clock, client.getPhoneNumber(OLD_TAP)), { code: 'decrypt_failed', status: 422 })
-    assert.equal(server.count(path), 1)
-    assert.equal(wx.logins, 2)
-  }
+  const { clock, client, server, wx } = desk({ '/v1/phone-number': () => REFUSED })
+  await assert.rejects(passing(clock, client.getPhoneNumber(OLD_TAP)), { code: 'decrypt_failed', status: 422 })
+  assert.equal(server.count('/v1/phone-number'), 1)
+  assert.equal(wx.logins, 2)
 })
 
 test('data that does not open after a logout logs nobody in', async () => {
@@ -146,6 +143,21 @@ test('a login after data that did not open waits for a logout that is under way'
   assert.deepEqual(client.state, { status: 'logged_out' })
 })
 
+test('a block that comes while a login waits to make the next tap fit is not asked about again', async () => {
+  const answers = {}
+  const { clock, client, wx } = desk({
+    '/v1/phone-number': () => REFUSED,
+    '/v1/login': (count) => (count === 1 ? undefined : new Promise((resolve) => (answers.login = resolve))),
+  })
+  await passing(clock, client.login())
+  const login = client.login({ fresh: true }).catch((error) => error.code)
+  const tapped = client.getPhoneNumber(OLD_TAP).catch((error) => error.code)
+  await clock.advance(100)
+  answers.login({ status: 403, body: '{"code":"user_blocked"}' })
+  assert.deepEqual(await passing(clock, Promise.all([login, tapped])), ['user_blocked', 'decrypt_failed'])
+  assert.equal(wx.logins, 2)
+})
+
 test('no other refusal of the data is got round by the other path', async () => {
   for (const [status, code] of [[429, 'decrypt_budget_exhausted'], [400, 'invalid_argument'], [422, 'decrypt_failed']]) {
     const { clock, client, server } = desk({ '/v1/phone-number': () => ({ status, body: JSON.stringify({ code }) }) })
@@ -154,23 +166,18 @@ test('no other refusal of the data is got round by the other path', async () => 
   }
 })
 
-test('a server that knows no phone numbers opens the data of a tap without a code', async () => {
-  const { clock, client } = desk({ '/v1/phone-number': () => NOT_FOUND, '/v1/open-data/decrypt': () => ok({ data: NUMBER }) })
-  assert.deepEqual(await passing(clock, client.getPhoneNumber(OLD_TAP)), { ...NUMBER, verified: false })
+test('a proxy that does not pass phone numbers on is told as one', async () => {
+  for (const tap of [TAP, OLD_TAP]) {
+    const { clock, client, server } = desk({ '/v1/phone-number': () => ({ status: 404, body: '{"code":"not_found"}' }) })
+    await assert.rejects(passing(clock, client.getPhoneNumber(tap)), { code: 'not_found', status: 404 })
+    assert.equal(server.count('/v1/open-data/decrypt'), 0)
+  }
 })
 
-test('a server that does not redeem codes opens the data that came along', async () => {
-  const { clock, client } = desk({
-    '/v1/phone-number': () => (NOT_FOUND),
-    '/v1/open-data/decrypt': () => ok({ data: NUMBER }),
-  })
-  assert.deepEqual(await passing(clock, client.getPhoneNumber(TAP)), { ...NUMBER, verified: false })
-})
-
-test('where only a code came and nobody redeems it, that is said', async () => {
-  const { clock, client } = desk({ '/v1/phone-number': () => (NOT_FOUND) })
-  const tap = { detail: { errMsg: 'getPhoneNumber:ok', code: 'phone-code' } }
-  await assert.rejects(passing(clock, client.getPhoneNumber(tap)), { code: 'not_found' })
+test('a mini-program whose phone numbers are used up does not blame the user', async () => {
+  const { client } = scene()
+  const detail = { errMsg: 'getPhoneNumber:fail jsapi has no quota', errno: 1400001 }
+  await assert.rejects(client.getPhoneNumber({ detail }), { code: 'no_quota', message: detail.errMsg })
 })
 
 test('a refused code is the answer: the data is not tried behind its back', async () => {

@@ -57,7 +57,7 @@ export function createPhone({ id, name, world, appid, told, changed }) {
 
 /** The session that the SDK has put into `storage`, its members in full. */
 function keptIn(storage) {
-  const { token, g: grantedAt, r: refreshAt, x: expiresAt } = storage.get(SESSION_KEY)?.s ?? {}
+  const { t: token, g: grantedAt, r: refreshAt, x: expiresAt } = storage.get(SESSION_KEY)?.s ?? {}
   return token && { token, grantedAt, refreshAt, expiresAt }
 }
 

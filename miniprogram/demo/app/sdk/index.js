@@ -31,7 +31,41 @@ function trimmed(address) {
 function resolve(url, allowed) {
   if (url[0] === "/") return allowed[0] + url;
   if (allowed.some((base) => url.startsWith(base) && /^([/?#]|$)/.test(url.slice(base.length)))) return url;
-  throw new WxgateError("foreign_url", "not under baseUrl or services");
+  throw new WxgateError("foreign_url");
+}
+
+// src/answer.ts
+function retryAfter(header, now) {
+  let name = Object.keys(header).find((key) => key.toLowerCase() === "retry-after");
+  if (!name) return;
+  let text = header[name], seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - now) / 1e3;
+  return seconds >= 0 ? seconds : void 0;
+}
+function members(data) {
+  try {
+    return Object(typeof data == "string" ? JSON.parse(data) : data);
+  } catch (e) {
+    return {};
+  }
+}
+function told({ statusCode, data }) {
+  if (statusCode !== 204 && Object(data) !== data) throw new WxgateError("bad_answer");
+  return data;
+}
+function refusal({ statusCode, data, header }, now) {
+  let { code, detail, trace_id } = members(data), text = (value) => typeof value == "string" ? value : void 0;
+  return new WxgateError(
+    text(code) || `http_${statusCode}`,
+    text(detail),
+    statusCode,
+    retryAfter(Object(header), now),
+    text(trace_id),
+    data
+  );
+}
+var OVER = ["session_invalid", "session_expired", "session_revoked", "http_401"];
+function saysOver(error) {
+  return error instanceof WxgateError && error.status === 401 && OVER.includes(error.code);
 }
 
 // src/runtime.ts
@@ -45,8 +79,7 @@ function sleep(runtime, milliseconds) {
   return new Promise((resolve2) => runtime.setTimeout(resolve2, milliseconds));
 }
 function nonce({ now, random }) {
-  let part = () => random().toString(36).slice(2);
-  return `${now().toString(36)}-${part()}${part()}`;
+  return [now(), random(), random()].map((part) => part.toString(36)).join("-");
 }
 
 // src/backoff.ts
@@ -67,14 +100,14 @@ function createGate(runtime) {
     return since < 0 ? 0 : Math.max(0, shutFor - since);
   };
   return {
-    t: wait,
-    u: () => {
+    w: wait,
+    y: () => {
       failures = shutFor = 0;
     },
-    v: (error) => {
+    z: (error) => {
       last = error, shutFor = delay(++failures, error, runtime.random), shutAt = runtime.now();
     },
-    w: async (patience) => {
+    A: async (patience) => {
       if (wait() > patience) throw last;
       wait() && await sleep(runtime, wait());
     }
@@ -83,93 +116,74 @@ function createGate(runtime) {
 
 // src/listeners.ts
 function createListeners() {
-  let listeners = [];
+  let listeners = /* @__PURE__ */ new Set();
   return {
-    y: (listener) => (listeners = listeners.concat(listener), () => {
-      listeners = listeners.filter((other) => other !== listener);
+    B: (listener) => (listeners.add(listener), () => {
+      listeners.delete(listener);
     }),
-    z: (state) => listeners.forEach((listener) => {
+    C: (state) => listeners.forEach((listener) => {
       Promise.resolve(state).then(listener);
     })
   };
 }
 
 // src/open-data.ts
-async function decrypt(sessions, send, source) {
+async function decrypt(sessions, ask2, source) {
   let fetched = typeof source == "function";
   fetched && await sessions.c();
   try {
-    return await open(send, fetched ? await source() : source);
+    return await open(ask2, fetched ? await source() : source);
   } catch (error) {
     if (codeOf(error) !== "decrypt_failed" || !await sessions.d() || !fetched) throw error;
-    return open(send, await source());
+    return open(ask2, await source());
   }
 }
-async function open(send, { encryptedData, iv, rawData, signature }) {
-  if (!encryptedData || !iv) throw invalid("no encryptedData or iv");
+async function open(ask2, { encryptedData, iv, rawData, signature }) {
+  if (!encryptedData || !iv) throw invalid("no data");
   let data = assign({ encryptedData, iv }, rawData && signature ? { rawData, signature } : {});
-  return (await send({ url: "/v1/open-data/decrypt", method: "POST", data, idempotent: !0 })).data.data;
+  return (await ask2({ url: "/v1/open-data/decrypt", method: "POST", data, idempotent: !0 })).data;
 }
 
 // src/phone.ts
-async function phoneNumber(sessions, send, detail) {
-  let { code, encryptedData, iv, errMsg } = detail, sealed = encryptedData && iv && { encryptedData, iv }, data = code ? { code } : sealed;
-  if (!data) throw new WxgateError("user_denied", errMsg);
+async function phoneNumber(sessions, ask2, detail) {
+  let { code, encryptedData, iv, errMsg, errno } = detail, data = code ? { code } : encryptedData && iv && { encryptedData, iv };
+  if (!data) throw new WxgateError(errno === 1400001 ? "no_quota" : "user_denied", errMsg);
   try {
-    return (await send({ url: "/v1/phone-number", method: "POST", data, idempotent: !0 })).data;
+    return await ask2({ url: "/v1/phone-number", method: "POST", data, idempotent: !0 });
   } catch (error) {
-    if (sealed && error.status === 404)
-      return assign(await decrypt(sessions, send, sealed), { verified: !1 });
     throw codeOf(error) === "decrypt_failed" && await sessions.d(), error;
   }
-}
-
-// src/answer.ts
-function retryAfter(header, now) {
-  let name = Object.keys(header).find((key) => key.toLowerCase() === "retry-after");
-  if (!name) return;
-  let text = String(header[name]), seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - now) / 1e3;
-  return seconds >= 0 ? seconds : void 0;
-}
-function members(data) {
-  try {
-    return Object(typeof data == "string" ? JSON.parse(data) : data);
-  } catch (e) {
-    return {};
-  }
-}
-function refusal({ statusCode, data, header }, now) {
-  let { code, detail, title, trace_id } = members(data), text = (value) => typeof value == "string" ? value : void 0;
-  return new WxgateError(
-    text(code) || `http_${statusCode}`,
-    text(detail) || text(title),
-    statusCode,
-    retryAfter(Object(header), now),
-    text(trace_id),
-    data
-  );
-}
-var OVER = ["session_invalid", "session_expired", "session_revoked", "http_401"];
-function saysOver(error) {
-  return error instanceof WxgateError && error.status === 401 && OVER.includes(error.code);
 }
 
 // src/wx.ts
 function surroundingWx() {
   return typeof wx == "undefined" ? void 0 : wx;
 }
-function quietly(returned) {
-  let { catch: swallow } = Object(returned);
-  swallow && swallow.call(returned, () => {
-  });
+var MERCY = 5e3;
+async function ask(runtime, code, timeout, start) {
+  let timer;
+  try {
+    return await new Promise((success, reject) => {
+      let fail = ({ errMsg } = {}) => reject(new WxgateError(code, errMsg));
+      timer = runtime.setTimeout(fail, timeout + MERCY);
+      let returned = Object(start({ success, fail }));
+      returned.catch && returned.catch(() => {
+      });
+    });
+  } finally {
+    runtime.clearTimeout(timer);
+  }
 }
 
 // src/call.ts
+var TIMEOUT = 6e4;
 async function call(wx2, runtime, what, token) {
-  let answer = await new Promise((success, reject) => {
-    let fail = ({ errMsg }) => reject(new WxgateError("network", errMsg));
-    quietly(wx2.request(present(assign({}, what, { header: withToken(what.header, token), success, fail }))));
-  });
+  let answer = await ask(
+    runtime,
+    "network",
+    what.timeout || TIMEOUT,
+    (callbacks) => wx2.request(present(assign({}, what, { header: withToken(what.header, token) }, callbacks)))
+  );
   if (answer.statusCode >= 400) throw refusal(answer, runtime.now());
   return answer;
 }
@@ -186,25 +200,25 @@ function withToken(header = {}, token) {
 }
 
 // src/profile.ts
-async function updateProfile(send, change, upload) {
+async function updateProfile(ask2, change, upload) {
   let { nickname, avatarFile, avatarUrl } = change;
   if (avatarFile) {
     if (!upload) throw invalid("no uploadAvatar");
     avatarUrl = await upload(avatarFile);
   }
   let data = present({ nickname, avatar_url: avatarUrl });
-  return (await send({ url: "/v1/user/profile", method: "PUT", data })).data.user;
+  return (await ask2({ url: "/v1/user/profile", method: "PUT", data })).user;
 }
 
 // src/session.ts
 function granted(grant, user, runtime) {
   let now = runtime.now();
   return {
-    token: grant.session_rd,
+    t: grant.session_rd,
     g: now,
     r: now + grant.refresh_in * 1e3 * (1 - 0.1 * runtime.random()),
     x: now + grant.expires_in * 1e3,
-    user
+    u: user
   };
 }
 function isDue(session, now) {
@@ -219,11 +233,11 @@ function createRefreshLoop(sessions, isShown, gate, runtime) {
     let session = sessions.a();
     if (!session || !isShown()) return;
     let due = isDue(session, now()) ? 0 : session.r - now();
-    timer = runtime.setTimeout(ring, Math.min(DAY, Math.max(due, pause(), gate.t())));
+    timer = runtime.setTimeout(ring, Math.min(DAY, Math.max(due, pause(), gate.w())));
   }, ring = async () => {
     timer = void 0;
     let session = sessions.a();
-    session && isDue(session, now()) && await sessions.A().catch(() => {
+    session && isDue(session, now()) && await sessions.D().catch(() => {
       notBefore = now() + PAUSE * (1 + random());
     }), arm();
   };
@@ -257,78 +271,79 @@ function createSend(wx2, runtime, sessions, allowed, whenShown) {
     let { data, header, timeout, method = "GET" } = options, session = await sessions.c(leaver), replaced = !1;
     for (let failures = 0; ; )
       try {
-        return await call(wx2, runtime, { url, method, data, header, timeout }, session.token);
+        return await call(wx2, runtime, { url, method, data, header, timeout }, session.t);
       } catch (error) {
         if (!saysOver(error))
           await pause(options, ++failures, error), session = await sessions.c(leaver);
         else {
           if (replaced)
-            throw sessions.B(session.token), error;
-          replaced = !0, session = await sessions.C(session.token, error, leaver);
+            throw sessions.E(session.t), error;
+          replaced = !0, session = await sessions.F(session.t, error, leaver);
         }
       }
   };
   return async (options, leaver) => {
-    let url = resolve(options.url, allowed), { statusCode, data, header } = await (leaver ? persist2(options, url, leaver) : inSlot(() => persist2(options, url)));
-    return budget = Math.min(BUDGET, budget + PAY), { statusCode, data, header: Object(header) };
+    let url = resolve(options.url, allowed), answer = await (leaver ? persist2(options, url, leaver) : inSlot(() => persist2(options, url)));
+    return budget = Math.min(BUDGET, budget + PAY), assign(answer, { header: Object(answer.header) });
   };
 }
 function mayRepeat({ idempotent, method }, { code, status = 0, retryAfter: retryAfter2 }) {
-  return status === 503 && retryAfter2 !== void 0 ? !0 : (code === "network" || status > 501 && status < 505) && (idempotent || method !== "POST");
+  return status === 503 && retryAfter2 !== void 0 || (code === "network" || status > 501 && status < 505) && (idempotent || method !== "POST");
 }
 
 // src/revoke.ts
 async function revoke(wx2, runtime, base, token) {
-  let ask = () => call(wx2, runtime, { url: `${base}/v1/session`, method: "DELETE", timeout: 1e4 }, token);
+  let ask2 = async () => told(await call(wx2, runtime, { url: `${base}/v1/session`, method: "DELETE", timeout: 1e4 }, token));
   try {
-    await twice(ask, isTransient);
+    await twice(ask2, isTransient);
   } catch (error) {
     if (!saysOver(error)) throw error;
   }
 }
 
+// src/asked.ts
+function createAskedLogins(held, { p: enter }, { G: afterwards }, obtain) {
+  let may = () => !held.e();
+  return {
+    l: async (fresh) => {
+      let begin = () => (held.e() && held.f("none"), fresh ? enter() : obtain());
+      return await (fresh || held.e() ? afterwards(begin) : begin()), held.h();
+    },
+    // It asks at once, too: what it waits for may take until the app is shown again.
+    d: async () => may() && afterwards(async () => may() && enter()).then(Boolean, () => !1)
+  };
+}
+
 // src/held.ts
 function createHeld(storage, changed) {
-  let { status, s: session } = storage.D(), epoch = 0, snapshot = () => session ? { status, user: session.user } : { status }, become = (nextStatus, nextSession) => {
+  let { status, s: session } = storage.H(), epoch = 0, snapshot = () => session ? { status, user: session.u } : { status }, become = (nextStatus, nextSession) => {
     let before = snapshot();
-    status = nextStatus, session = nextSession, storage.E({ status, s: session }), changed(before, snapshot());
+    status = nextStatus, session = nextSession, storage.I({ status, s: session }), changed(before, snapshot());
   };
   return {
-    e: snapshot,
+    h: snapshot,
     f: become,
     a: () => session,
-    n: () => {
+    q: () => {
       session && (session = assign({}, session, { x: 0 }));
     },
-    h: () => {
-      let token = session && session.token;
+    i: () => {
+      let token = session && session.t;
       return epoch++, become("logged_out"), token;
     },
-    o: () => status === "blocked" ? "user_blocked" : status === "logged_out" && status,
-    i: () => {
+    e: () => status === "blocked" ? "user_blocked" : status === "logged_out" && status,
+    j: () => {
       let marked = epoch;
       return () => marked !== epoch;
     }
   };
 }
 function refuseEnded(held) {
-  let code = held.o();
+  let code = held.e();
   if (code) throw new WxgateError(code);
 }
 function refuseWhen(isGone) {
   if (isGone()) throw new WxgateError("logged_out");
-}
-
-// src/asked.ts
-function createAskedLogins(held, { p: enter }, { F: settle }, obtain) {
-  let relogin = async () => (refuseEnded(held), await settle(), refuseEnded(held), await enter(), !0);
-  return {
-    j: async (fresh) => {
-      let ended = held.o();
-      return (fresh || ended) && await settle(), ended && held.f("none"), await (fresh ? enter() : obtain()), held.e();
-    },
-    d: () => relogin().catch(() => !1)
-  };
 }
 
 // src/departure.ts
@@ -337,18 +352,18 @@ function createDeparture(held, landed) {
     leaving = void 0;
   };
   return {
-    G: () => leaving,
-    k: async (ask) => {
+    J: () => leaving,
+    m: async (ask2) => {
       for (; leaving; ) await leaving;
-      let isGone = held.i(), left = landed().then(ask).then(() => {
-        isGone() || held.h();
-      });
+      let isGone = held.j(), left = (async () => {
+        await landed(), await ask2(), isGone() || held.i();
+      })();
       return leaving = left.then(over, over), left;
     },
-    F: async () => {
-      let isGone = held.i();
-      for (await landed(); leaving; ) await leaving;
-      refuseWhen(isGone);
+    G: async (work) => {
+      let isGone = held.j();
+      for (; landed() || leaving; ) await (landed() || leaving);
+      return refuseWhen(isGone), work();
     }
   };
 }
@@ -359,20 +374,24 @@ function createFlight() {
     current = void 0;
   };
   return {
-    H: (work) => (current || (current = work(), current.then(landed, landed)), current),
-    l: async () => current && current.catch(() => {
+    K: (work) => (current || (current = work(), current.then(landed, landed)), current),
+    n: () => current && current.catch(() => {
     })
   };
 }
 
 // src/ticket.ts
-var CODE_LIFE = 24e4, REPLAY = 25e3;
+var CODE_LIFE = 24e4, REPLAY = 25e3, TIMEOUT2 = 1e4, FAILED = "wx_login_failed";
 async function draw(wx2, runtime) {
-  let code = await new Promise((resolve2, reject) => {
-    let fail = ({ errMsg }) => reject(new WxgateError("wx_login_failed", errMsg)), success = (answer) => answer.code ? resolve2(answer.code) : fail({});
-    quietly(wx2.login({ timeout: 1e4, success, fail }));
-  }), drawnAt = runtime.now();
-  return { code, nonce: nonce(runtime), I: drawnAt, q: drawnAt + CODE_LIFE, J: 0 };
+  let { code } = await ask(
+    runtime,
+    FAILED,
+    TIMEOUT2,
+    (callbacks) => wx2.login(assign({ timeout: TIMEOUT2 }, callbacks))
+  );
+  if (!code) throw new WxgateError(FAILED);
+  let drawnAt = runtime.now();
+  return { code, nonce: nonce(runtime), L: drawnAt, v: drawnAt + CODE_LIFE, M: 0 };
 }
 function afterFailure(ticket, error) {
   switch (codeOf(error)) {
@@ -380,43 +399,43 @@ function afterFailure(ticket, error) {
       return ticket;
     // certainly not spent
     case "store_unavailable":
-      return ticket.J++ ? void 0 : ticket;
+      return ticket.M++ ? void 0 : ticket;
     case "network":
     case "deadline_exceeded":
-      return ticket.q = ticket.I + REPLAY, ticket;
+      return ticket.v = ticket.L + REPLAY, ticket;
   }
 }
 
 // src/login.ts
-var ATTEMPTS = 3, PATIENCE2 = 8e3, TIMEOUT = 1e4;
+var ATTEMPTS = 3, PATIENCE2 = 8e3, TIMEOUT3 = 1e4;
 function createLogin(door) {
-  let { wx: wx2, runtime, b: base, appid, device } = door, ticket, exchange = async () => {
-    let sent = ticket && runtime.now() < ticket.q ? ticket : await draw(wx2, runtime), data = present({ code: sent.code, nonce: sent.nonce, appid, device });
+  let { wx: wx2, k: time, b: base, appid, device } = door, ticket, exchange = async () => {
+    let sent = ticket && time.now() < ticket.v ? ticket : await draw(wx2, time), data = present({ code: sent.code, nonce: sent.nonce, appid, device });
     try {
-      let answer = await call(wx2, runtime, { url: `${base}/v1/login`, method: "POST", data, timeout: TIMEOUT });
+      let answer = await call(wx2, time, { url: `${base}/v1/login`, method: "POST", data, timeout: TIMEOUT3 });
       return ticket = void 0, checked(answer.data);
     } catch (error) {
       throw ticket = afterFailure(sent, error), error;
     }
-  }, exchangeNewest = () => twice(exchange, (error) => codeOf(error) === "login_code_rejected");
-  return () => persist(door, exchangeNewest);
+  }, exchangeNewest = (isGone) => twice(exchange, (error) => codeOf(error) === "login_code_rejected" && !isGone());
+  return (isGone) => persist(door, isGone, () => exchangeNewest(isGone));
 }
-function refresh(door, token) {
-  let { wx: wx2, runtime, b: base } = door;
-  return persist(door, async () => {
+function refresh(door, token, isGone) {
+  let { wx: wx2, k: time, b: base } = door;
+  return persist(door, isGone, async () => {
     let url = `${base}/v1/session/refresh`;
-    return checked((await call(wx2, runtime, { url, method: "POST", timeout: TIMEOUT }, token)).data);
+    return checked((await call(wx2, time, { url, method: "POST", timeout: TIMEOUT3 }, token)).data);
   });
 }
-async function persist({ K: gate, m: whenShown }, work) {
+async function persist({ N: gate, o: whenShown }, isGone, work) {
   for (let attempt = 1; ; attempt++) {
-    await gate.w(PATIENCE2), await whenShown();
+    await gate.A(PATIENCE2), await whenShown(), refuseWhen(isGone);
     try {
       let done = await work();
-      return gate.u(), done;
+      return gate.y(), done;
     } catch (error) {
       let code = codeOf(error);
-      if (!saysOver(error) && code !== "user_blocked" && gate.v(error), !isTransient(error) || attempt >= ATTEMPTS || code === "wechat_misconfigured") throw error;
+      if (!saysOver(error) && code !== "user_blocked" && gate.z(error), !isTransient(error) || attempt >= ATTEMPTS || code === "wechat_misconfigured") throw error;
     }
   }
 }
@@ -428,42 +447,44 @@ function checked(data) {
 
 // src/entrance.ts
 function createEntrance(door, held, abandoned) {
-  let { runtime } = door, logIn = createLogin(door), { H: share, l: landed } = createFlight(), adopt = (grant, user, isGone) => {
+  let { k: time } = door, logIn = createLogin(door), { K: share, n: landed } = createFlight(), adopt = (grant, user, isGone) => {
     refuseWhen(isGone);
-    let session = granted(grant, user, runtime);
+    let session = granted(grant, user, time);
     return held.f("active", session), session;
   }, enter = async () => {
-    let isGone = held.i();
+    let isGone = held.j();
     try {
-      let grant = await logIn();
-      return isGone() && abandoned(grant.session_rd), adopt(grant, grant.user, isGone);
+      let grant = await logIn(isGone);
+      isGone() && abandoned(grant.session_rd);
+      let old = held.a(), adopted = adopt(grant, grant.user, isGone);
+      return old && time.now() < old.x && abandoned(old.t), adopted;
     } catch (error) {
       throw codeOf(error) === "user_blocked" && !isGone() && held.f("blocked"), error;
     }
   }, step = async (old) => {
-    let isGone = held.i();
+    let isGone = held.j();
     try {
-      let grant = await refresh(door, old.token);
-      return adopt(grant, (held.a() || old).user, isGone);
+      let grant = await refresh(door, old.t, isGone);
+      return adopt(grant, (held.a() || old).u, isGone);
     } catch (error) {
       if (!saysOver(error) || isGone()) throw error;
-      return held.n(), enter();
+      return held.q(), enter();
     }
   };
   return {
     p: () => share(enter),
-    L: (old) => share(() => runtime.now() < old.x ? step(old) : enter()),
-    l: landed
+    O: (old) => share(() => time.now() < old.x ? step(old) : enter()),
+    n: landed
   };
 }
 
 // src/sessions.ts
 var DISTRUST = 3e4;
-function createSessions(door, storage, { M: changed, N: abandoned }) {
-  let { now } = door.runtime, held = createHeld(storage, changed), { e: snapshot, a: peek, h: end } = held, entrance = createEntrance(door, held, abandoned), departure = createDeparture(held, entrance.l), { G: leaving, k: leave } = departure, distrustedAt = 0, renew = async () => {
+function createSessions(door, storage, { P: changed, Q: abandoned }) {
+  let { now } = door.k, held = createHeld(storage, changed), { h: snapshot, a: peek, i: end } = held, entrance = createEntrance(door, held, abandoned), departure = createDeparture(held, entrance.n), { J: leaving, m: leave } = departure, distrustedAt = 0, renew = async () => {
     for (; leaving(); ) await leaving();
     let old = peek();
-    old && await entrance.L(old);
+    old && await entrance.O(old);
   }, obtain = async (leaver) => {
     refuseEnded(held);
     let session = peek();
@@ -472,47 +493,47 @@ function createSessions(door, storage, { M: changed, N: abandoned }) {
   }, supersede = async (token, refused, leaver) => {
     refuseEnded(held);
     let session = peek();
-    if (session && session.token !== token) return session;
+    if (session && session.t !== token) return session;
     if (Math.abs(now() - distrustedAt) < DISTRUST) throw refused;
-    return held.n(), obtain(leaver);
+    return held.q(), obtain(leaver);
   }, distrust = (token) => {
     let session = peek();
-    session && session.token === token && (distrustedAt = now());
+    session && session.t === token && (distrustedAt = now());
   }, describe = (user) => {
     let session = peek();
-    session && held.f("active", assign({}, session, { user }));
-  }, { j: logIn, d: relogin } = createAskedLogins(held, entrance, departure, obtain);
-  return { e: snapshot, a: peek, c: obtain, C: supersede, B: distrust, A: renew, O: describe, h: end, k: leave, j: logIn, d: relogin };
+    session && held.f("active", assign({}, session, { u: user }));
+  }, { l: logIn, d: relogin } = createAskedLogins(held, entrance, departure, obtain);
+  return { h: snapshot, a: peek, c: obtain, F: supersede, E: distrust, D: renew, R: describe, i: end, m: leave, l: logIn, d: relogin };
 }
 
 // src/storage.ts
 function createStorage(wx2, key, base) {
-  let attempt = (work, otherwise) => {
-    try {
-      work();
-    } catch (e) {
-      otherwise && otherwise();
-    }
-  };
   return {
-    D: () => {
-      let kept = { status: "none" };
-      return attempt(() => {
+    // Storage can be full, damaged or denied.
+    H: () => {
+      try {
         let stored = wx2.getStorageSync(key);
-        stored.b === base && isWhole(stored) && (kept = stored);
-      }), kept;
+        if (stored.b === base && isWhole(stored)) return stored;
+      } catch (e) {
+      }
+      return { status: "none" };
     },
-    E: (kept) => attempt(
-      () => wx2.setStorageSync(key, assign({ b: base }, kept)),
-      () => attempt(() => wx2.removeStorageSync(key))
-      // better nothing than a token that was replaced
-    )
+    I: (kept) => {
+      try {
+        wx2.setStorageSync(key, assign({ b: base }, kept));
+      } catch (e) {
+        try {
+          wx2.removeStorageSync(key);
+        } catch (e2) {
+        }
+      }
+    }
   };
 }
 function isWhole({ status, s: session }) {
   if (!session) return status === "logged_out";
-  let { token, g: grantedAt, r: refreshAt, x: expiresAt, user } = session;
-  return status === "active" && !!(token && user) && grantedAt + refreshAt + expiresAt > 0;
+  let { t: bearer, g: grantedAt, r: refreshAt, x: expiresAt, u: owner } = session;
+  return status === "active" && !!(bearer && owner) && grantedAt + refreshAt + expiresAt > 0;
 }
 
 // src/visibility.ts
@@ -521,9 +542,9 @@ function createVisibility(wx2, changed) {
     visible = shown, shown && waiting.splice(0).forEach((resume) => resume()), changed();
   };
   return wx2.onAppShow && wx2.onAppShow(() => turn(!0)), wx2.onAppHide && wx2.onAppHide(() => turn(!1)), {
-    P: turn,
-    Q: () => visible,
-    m: async () => {
+    S: turn,
+    T: () => visible,
+    o: async () => {
       visible || await new Promise((resolve2) => waiting.push(resolve2));
     }
   };
@@ -533,41 +554,39 @@ function createVisibility(wx2, changed) {
 function createClient(options) {
   let { appid, device, services = [], storageKey = "wxgate.session", uploadAvatar, wx: wx2 = surroundingWx() } = options;
   if (!wx2) throw invalid("no wx");
-  let runtime = assign({}, phone, options.runtime), base = trimmed(options.baseUrl), gate = createGate(runtime), { P: turn, Q: shown, m: whenShown } = createVisibility(wx2, () => arm()), listeners = createListeners(), endThere = (token) => revoke(wx2, runtime, base, token), sessions = createSessions({ wx: wx2, runtime, K: gate, b: base, appid, device, m: whenShown }, createStorage(wx2, storageKey, base), {
-    M: (before, after) => {
-      arm(), (before.status !== after.status || before.user !== after.user) && listeners.z(after);
+  let runtime = assign({}, phone, options.runtime), base = trimmed(options.baseUrl), gate = createGate(runtime), { S: turn, T: shown, o: whenShown } = createVisibility(wx2, () => arm()), listeners = createListeners(), endThere = (token) => revoke(wx2, runtime, base, token), sessions = createSessions({ wx: wx2, k: runtime, N: gate, b: base, appid, device, o: whenShown }, createStorage(wx2, storageKey, base), {
+    P: (before, after) => {
+      arm(), (before.status !== after.status || before.user !== after.user) && listeners.C(after);
     },
-    N: (token) => {
+    Q: (token) => {
       endThere(token).catch(() => {
       });
     }
   }), arm = createRefreshLoop(sessions, shown, gate, runtime);
   arm();
-  let send = createSend(wx2, runtime, sessions, [base].concat(services.map(trimmed)), whenShown), leave = (url) => sessions.k(() => send({ url, method: "DELETE" }, !0));
+  let send = createSend(wx2, runtime, sessions, [base].concat(services.map(trimmed)), whenShown), ask2 = async (what, leaver) => told(await send(what, leaver)), leave = (url) => sessions.m(() => ask2({ url, method: "DELETE" }, !0));
   return {
     get state() {
-      return sessions.e();
+      return sessions.h();
     },
-    login: ({ fresh } = {}) => sessions.j(fresh),
+    login: ({ fresh } = {}) => sessions.l(fresh),
     request: (what) => send(what),
-    token: async () => (await sessions.c()).token,
-    getPhoneNumber: ({ detail }) => phoneNumber(sessions, send, detail),
-    decrypt: (source) => decrypt(sessions, send, source),
+    token: async () => (await sessions.c()).t,
+    getPhoneNumber: ({ detail }) => phoneNumber(sessions, ask2, detail),
+    decrypt: (source) => decrypt(sessions, ask2, source),
     updateProfile: async (change) => {
-      let user = await updateProfile(send, change, uploadAvatar);
-      return sessions.O(user), user;
+      let user = await updateProfile(ask2, change, uploadAvatar);
+      return sessions.R(user), user;
     },
-    sessions: async () => (await send({ url: "/v1/sessions" })).data.sessions,
-    endSession: async (id) => {
-      await send({ url: `/v1/sessions/${encodeURIComponent(id)}`, method: "DELETE" });
-    },
+    sessions: async () => (await ask2({ url: "/v1/sessions" })).sessions,
+    endSession: (id) => ask2({ url: `/v1/sessions/${encodeURIComponent(id)}`, method: "DELETE" }),
     logout: async ({ everywhere } = {}) => {
       if (everywhere) return leave("/v1/sessions");
-      let token = sessions.h();
+      let token = sessions.i();
       token && await endThere(token);
     },
     eraseUser: () => leave("/v1/user"),
-    onSessionChange: listeners.y,
+    onSessionChange: listeners.B,
     show: () => turn(!0),
     hide: () => turn(!1)
   };
