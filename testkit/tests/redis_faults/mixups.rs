@@ -78,6 +78,30 @@ async fn anothers_record_is_503_and_asking_again_is_well() {
     .await;
 }
 
+/// What does not open is looked at once more: only a claim that is stored makes a code a used one.
+#[tokio::test]
+async fn a_login_that_is_given_anothers_claim_loses_no_code() {
+    story(async {
+        let (stage, proxy) = Stage::on_bad_network(|_| {}).await;
+        Crowd::gather(&stage, 2).await;
+        proxy
+            .set(Faults::trick(Trick {
+                what: What::Older,
+                command: "GET",
+                every: 3,
+            }))
+            .await;
+        for n in 0..20 {
+            let code = stage.wechat.login_code(&format!("oNew{n}")).await;
+            let answer = stage.phone.login(&code).await;
+            assert!(matches!(answer.status, 200 | 503), "{n}: {}", answer.body);
+        }
+        assert!(proxy.counted().tricks > 10);
+        stage.end().await;
+    })
+    .await;
+}
+
 /// What Redis says to other questions: it tells nothing about a session.
 async fn assert_no_record(replies: &[&'static str]) {
     let (stage, proxy) = Stage::on_bad_network(|_| {}).await;
