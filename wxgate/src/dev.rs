@@ -70,6 +70,7 @@ fn plan(dev: &Dev) -> anyhow::Result<Plan> {
         crypto: config::load(file)?,
         fake: None,
         playground: None,
+        notes_writes: false,
     };
     if let Some(url) = &dev.parts.redis {
         plan.session.redis = Some(RedisConfig::at(url));

@@ -12,4 +12,4 @@ mod playground;
 mod sessions;
 mod system;
 
-pub use self::system::{Addresses, Plan, Running, RunningFake, System};
+pub use self::system::{Addresses, Ledger, Plan, Running, RunningFake, System};

@@ -1,7 +1,8 @@
 //! All services in one process.
+mod ledger;
 mod plan;
 
-pub use self::plan::Plan;
+pub use self::{ledger::Ledger, plan::Plan};
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
@@ -9,7 +10,8 @@ use anyhow::Context;
 use axum::Router;
 use fake_wechat::FakeWechat;
 use service_kit::{Clock, GrpcBind, Host, Lifecycle};
-use session_service::store::Records;
+use session_service::store::{Records, SessionStore};
+use telemetry::SpanFeed;
 use tokio::net::TcpListener;
 
 use crate::playground::{Outage, Playground, Sources, Switched};
@@ -28,6 +30,8 @@ pub struct System {
     pub crypto: Running<crypto_service::Config>,
     /// What session-service keeps, for those who want to look at it.
     pub records: Records,
+    /// What was written there, where the plan is to note it.
+    pub ledger: Option<Arc<Ledger>>,
     /// fake-wechat, unless the real WeChat is asked.
     pub fake: Option<RunningFake>,
 }
@@ -84,6 +88,7 @@ impl System {
             crypto,
             fake,
             playground,
+            notes_writes,
         } = plan;
         let host = || Host::new(lifecycle.child(), clock.clone());
 
@@ -97,26 +102,19 @@ impl System {
         let crypto = start_crypto(crypto, host())
             .await
             .context("crypto-service")?;
-        let session = start_session(session, &crypto, host())
+        let session = start_session(session, notes_writes, &crypto, host())
             .await
             .context("session-service")?;
+        let beside = match (playground, &fake) {
+            (Some(feed), Some(fake)) => session.playground(feed, fake.at, &lifecycle)?,
+            _ => Router::new(),
+        };
         let Started {
             session,
             records,
-            outage,
+            ledger,
+            ..
         } = session;
-        let beside = match (playground, &fake) {
-            (Some(feed), Some(fake)) => Playground::new(Sources {
-                feed,
-                outage,
-                fake: fake.at,
-                appid: appid(&session.config),
-                store: records.system(),
-                stopping: lifecycle.stopping(),
-            })?
-            .routes(),
-            _ => Router::new(),
-        };
         let gateway = start_gateway(gateway, beside, &session, host())
             .await
             .context("auth-gateway")?;
@@ -133,6 +131,7 @@ impl System {
             session,
             crypto,
             records,
+            ledger,
             fake,
         };
         system.drain_in_order();
@@ -191,7 +190,27 @@ impl Addresses {
 struct Started {
     session: Running<session_service::Config>,
     records: Records,
+    ledger: Option<Arc<Ledger>>,
     outage: Outage,
+}
+
+impl Started {
+    fn playground(
+        &self,
+        feed: SpanFeed,
+        fake: SocketAddr,
+        lifecycle: &Lifecycle,
+    ) -> anyhow::Result<Router> {
+        let playground = Playground::new(Sources {
+            feed,
+            outage: self.outage.clone(),
+            fake,
+            appid: appid(&self.session.config),
+            store: self.records.system(),
+            stopping: lifecycle.stopping(),
+        })?;
+        Ok(playground.routes())
+    }
 }
 
 async fn start_crypto(
@@ -207,6 +226,7 @@ async fn start_crypto(
 
 async fn start_session(
     mut config: session_service::Config,
+    notes_writes: bool,
     crypto: &Running<crypto_service::Config>,
     host: Host,
 ) -> anyhow::Result<Started> {
@@ -215,13 +235,19 @@ async fn start_session(
     let sockets = config.bind().await?;
     config.session_service.grpc.listen = at(&sockets.grpc)?;
     config.session_service.admin.listen = sockets.admin.local_addr()?;
-    let (store, outage) = Switched::new(config.session_store(&host).await?);
+    let mut store = config.session_store(&host).await?;
+    let ledger = notes_writes.then(|| Ledger::over(store.clone()));
+    if let Some(ledger) = &ledger {
+        store = ledger.clone() as Arc<dyn SessionStore>;
+    }
+    let (store, outage) = Switched::new(store);
     let starting = config.clone().start_with(store, sockets, host.clone());
     let records = starting.await?;
     let session = Running { host, config };
     Ok(Started {
         session,
         records,
+        ledger,
         outage,
     })
 }

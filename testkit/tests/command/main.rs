@@ -92,6 +92,38 @@ fn the_demo_walks_to_its_end_and_shows_no_secret() {
     );
 }
 
+/// As on a Redis that others use: what they have there stays.
+#[tokio::test]
+async fn the_demo_leaves_nothing_behind_in_redis() {
+    story(async {
+        let redis = RedisServer::start().await;
+        let () = redis.ask(&["SET", "wxg:others", "x"]).await.expect("done");
+        for round in 1..=2 {
+            let shown = wxgate(&["demo", "--redis", &redis.url()]);
+            let told = String::from_utf8_lossy(&shown.stderr);
+            assert!(shown.status.success(), "{round}: {told}");
+            let text = String::from_utf8_lossy(&shown.stdout);
+            assert!(
+                text.contains("wxg:code:"),
+                "it shows what was there: {text}"
+            );
+            assert!(!text.contains("wxg:others"), "{text}");
+            let left: Vec<String> = redis.ask(&["KEYS", "*"]).await.expect("it runs");
+            assert_eq!(left, ["wxg:others"], "{round}");
+        }
+    })
+    .await;
+}
+
+#[test]
+fn the_demo_ends_with_the_reason_of_a_failure() {
+    let failed = wxgate(&["demo", "--redis", "redis://127.0.0.1:1"]);
+    assert!(!failed.status.success());
+    let told = String::from_utf8_lossy(&failed.stderr);
+    let last = told.lines().last().expect("a line");
+    assert_eq!(last, "wxgate: expected 200, got 503 store_unavailable");
+}
+
 #[test]
 fn a_flag_before_a_subcommand_is_refused() {
     for arguments in [

@@ -24,9 +24,10 @@ pub(super) struct Answer {
 impl Answer {
     /// The body, if the status is the one that the walk expects.
     pub(super) fn expect(self, status: u16) -> anyhow::Result<Value> {
+        let code = self.body["code"].as_str().unwrap_or_default();
         ensure!(
             self.status == status,
-            "expected {status}, got {}",
+            "expected {status}, got {} {code}",
             self.status
         );
         Ok(self.body)

@@ -21,6 +21,8 @@ pub struct Plan {
     pub fake: Option<Fake>,
     /// Serve the playground, which shows these spans; it needs a fake WeChat.
     pub playground: Option<SpanFeed>,
+    /// Note where the session store is written, in a [`Ledger`](super::Ledger).
+    pub notes_writes: bool,
 }
 
 /// fake-wechat in this process.
@@ -44,6 +46,7 @@ impl Plan {
             crypto: crypto_service::Config::default(),
             fake: None,
             playground: None,
+            notes_writes: false,
         };
         plan.on_free_ports();
         plan.furnish(dir)?;
