@@ -8,6 +8,7 @@ use telemetry::SpanFeed;
 
 use crate::{
     cli::{Dev, Wechat},
+    folder::Claim,
     system::{Addresses, Plan, System},
 };
 
@@ -38,6 +39,7 @@ impl Default for FakeTable {
 }
 
 pub(crate) async fn run(dev: Dev) -> anyhow::Result<ExitCode> {
+    let _claim = Claim::take(&dev.data_dir)?;
     let mut plan = plan(&dev)?;
     let feed = SpanFeed::default();
     // Whoever sees the page can make users and faults: nobody but this machine.

@@ -1,8 +1,7 @@
 //! Making keys.
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{ErrorKind, Write},
-    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -12,6 +11,8 @@ use clap::{Args, ValueEnum};
 use secrecy::ExposeSecret;
 use service_kit::{KeyRing, secret};
 use tempfile::NamedTempFile;
+
+use crate::folder;
 
 /// Writes the key files, each readable by its owner alone. Nothing is ever overwritten.
 #[derive(Clone, Debug, Args)]
@@ -68,11 +69,7 @@ impl Keygen {
     /// # Errors
     /// As [`Keygen::run`].
     pub fn make(&self) -> anyhow::Result<Vec<(PathBuf, bool)>> {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.dir)
-            .with_context(|| format!("making {}", self.dir.display()))?;
+        folder::make(&self.dir)?;
         let paths: Vec<PathBuf> = self
             .only
             .iter()
@@ -135,7 +132,7 @@ fn write_new(path: &Path) -> anyhow::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::{fs, os::unix::fs::PermissionsExt};
 
     use super::*;
 

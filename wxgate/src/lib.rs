@@ -7,6 +7,7 @@
 pub mod cli;
 mod demo;
 mod dev;
+mod folder;
 pub mod keygen;
 mod playground;
 mod sessions;

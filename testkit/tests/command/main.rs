@@ -124,6 +124,25 @@ fn the_demo_ends_with_the_reason_of_a_failure() {
     assert_eq!(last, "wxgate: expected 200, got 503 store_unavailable");
 }
 
+#[tokio::test]
+async fn a_second_process_in_the_same_folder_is_told_of_the_first() {
+    story(async {
+        let laptop = Laptop::new(Ports::settings);
+        let mut program = laptop.run().await;
+        let [data, config] =
+            ["data", "wxgate.toml"].map(|name| laptop.path(name).display().to_string());
+        let refused = wxgate(&["--config", &config, "--data-dir", &data]);
+        assert!(!refused.status.success());
+        let told = String::from_utf8_lossy(&refused.stderr);
+        assert!(told.contains("another wxgate"), "{told}");
+        assert!(told.contains(&data), "{told}");
+        // Nothing that a process leaves behind bars the next one.
+        program.kill();
+        laptop::end(laptop.run().await).await;
+    })
+    .await;
+}
+
 #[test]
 fn a_flag_before_a_subcommand_is_refused() {
     for arguments in [
