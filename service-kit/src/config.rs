@@ -35,9 +35,15 @@ const TABLES: [&str; 14] = [
 /// `WXGATE_SESSION__TTL=30m` sets `ttl` in `[session]`.
 ///
 /// # Errors
-/// When a named file is missing, a table is unknown, or a setting is missing, unknown or malformed.
+/// When a named file is missing, there is a folder in its place, a table is unknown, or a setting is missing, unknown or malformed.
 pub fn load<T: DeserializeOwned>(file: Option<&Path>) -> anyhow::Result<T> {
     let path = file.unwrap_or(Path::new(DEFAULT_FILE));
+    if path.is_dir() {
+        bail!(
+            "{} is a folder, where a configuration file is meant",
+            path.display()
+        );
+    }
     if file.is_some() && !path.is_file() {
         bail!("there is no configuration file {}", path.display());
     }
@@ -193,5 +199,12 @@ mod tests {
     fn a_missing_file_is_named() {
         let error = load::<Config>(Some(Path::new("/nowhere.toml"))).unwrap_err();
         assert!(error.to_string().contains("/nowhere.toml"));
+    }
+
+    #[test]
+    fn a_folder_is_not_called_missing() {
+        let dir = tempfile::tempdir().unwrap();
+        let error = load::<Config>(Some(dir.path())).unwrap_err();
+        assert!(error.to_string().contains("is a folder"), "{error}");
     }
 }
