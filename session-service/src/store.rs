@@ -60,6 +60,9 @@ pub enum StoreError {
     /// The database failed.
     #[error("the database failed")]
     Sql(#[from] sqlx::Error),
+    /// No connection to the database could be made in time.
+    #[error("the database cannot be reached")]
+    DatabaseAway(#[source] sqlx::Error),
     /// The database's tables could not be brought up to date.
     #[error("the database's tables cannot be brought up to date")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -94,7 +97,7 @@ impl StoreError {
             Self::RedisAway(away) => away.as_str(),
             Self::RedisMistaken(mistake) => mistake.reason(),
             Self::RedisRefuses(code) => return redis::refusal(code),
-            Self::Sql(_) => "database",
+            Self::Sql(_) | Self::DatabaseAway(_) => "database",
             Self::Migration(_) => "migration",
             Self::Foreign(_) => "foreign_record",
             Self::OtherLayout => "other_layout",

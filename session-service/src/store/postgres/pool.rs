@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 use sqlx::{
-    Connection, PgPool,
+    Connection, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -30,12 +30,22 @@ pub(super) async fn migrate(options: &PgConnectOptions) -> Result<(), StoreError
         .max_connections(1)
         .acquire_timeout(ACQUIRE)
         .connect_with(options.clone())
-        .await?;
+        .await;
+    let alone = match alone {
+        Err(sqlx::Error::PoolTimedOut) => return Err(Box::pin(why_away(options)).await),
+        alone => alone?,
+    };
     let migrator = sqlx::migrate!("migrations/postgres");
     let migrated = async { Ok::<_, StoreError>(migrator.run(&alone).await?) };
     bounded(MIGRATION, migrated).await?;
     alone.close().await;
     Ok(())
+}
+
+/// A pool asks again until its time is over, and then does not say what it heard.
+async fn why_away(options: &PgConnectOptions) -> StoreError {
+    let heard = bounded(ACQUIRE, PgConnection::connect_with(options)).await;
+    StoreError::DatabaseAway(heard.err().unwrap_or(sqlx::Error::PoolTimedOut))
 }
 
 /// A pool in which one connection more than asked for may listen.

@@ -14,6 +14,14 @@ use crate::store::{Expect, SessionStore, StoreError, StoreKey, Swap, Write};
 /// What the record that shows our rights lives for: nobody is to find it.
 const BLINK: Duration = Duration::from_millis(1);
 
+/// How TLS begins: a `ClientHello` (RFC 5246, section 7.4.1.2) in its record, with no randomness and one
+/// cipher suite, `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`. No handshake comes of it, but an answer.
+const HELLO: &[u8] = b"\x16\x03\x01\x00\x2d\x01\x00\x00\x29\x03\x03\
+    \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\
+    \x00\x00\x02\xc0\x2f\x01\x00";
+/// How a record of an alert begins, and one of a handshake.
+const TLS_ANSWERS: [u8; 2] = [0x15, 0x16];
+
 /// What an examination shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RedisExamined {
@@ -31,9 +39,9 @@ impl RedisStore {
         match self.try_out().await {
             Ok(()) => RedisExamined::Fine,
             Err(StoreError::RedisMistaken(mistake)) => RedisExamined::Mistaken(mistake),
-            Err(StoreError::RedisAway(_)) if self.tls => {
-                let no_tls = self.knock().await;
-                no_tls.map_or(RedisExamined::CannotTell, RedisExamined::Mistaken)
+            Err(StoreError::RedisAway(_)) => {
+                let mistaken = self.knock().await;
+                mistaken.map_or(RedisExamined::CannotTell, RedisExamined::Mistaken)
             }
             Err(_) => RedisExamined::CannotTell,
         }
@@ -80,21 +88,25 @@ impl RedisStore {
         }
     }
 
-    /// Redis waits in silence for the end of what it takes for a command, when it is TLS.
+    /// Whether somebody is there who speaks as the settings do not. Redis waits in silence for the end
+    /// of what it takes for a command, when it is TLS; TLS ends what is none without a word.
     async fn knock(&self) -> Option<RedisMistake> {
+        let (knock, answers, mistake): (&[u8], [u8; 2], _) = if self.tls {
+            (b"PING\r\n", [b'+', b'-'], RedisMistake::NoTls)
+        } else {
+            (HELLO, TLS_ANSWERS, RedisMistake::WantsTls)
+        };
         let knocks = self.hosts.iter().map(|host| async {
-            let answer = timeout(self.timeout, answers_in_the_clear(host)).await;
-            matches!(answer, Ok(Ok(true)))
+            let answer = timeout(self.timeout, first_of_answer(host, knock)).await;
+            matches!(answer, Ok(Ok(first)) if answers.contains(&first))
         });
-        let answers = futures::future::join_all(knocks).await;
-        answers.contains(&true).then_some(RedisMistake::NoTls)
+        let heard = futures::future::join_all(knocks).await;
+        heard.contains(&true).then_some(mistake)
     }
 }
 
-/// Redis answers `+PONG`, or `-` and why not.
-async fn answers_in_the_clear(host: &Host) -> std::io::Result<bool> {
+async fn first_of_answer(host: &Host, knock: &[u8]) -> std::io::Result<u8> {
     let mut wire = TcpStream::connect((host.name.as_str(), host.port)).await?;
-    wire.write_all(b"PING\r\n").await?;
-    let first = wire.read_u8().await?;
-    Ok(first == b'+' || first == b'-')
+    wire.write_all(knock).await?;
+    wire.read_u8().await
 }

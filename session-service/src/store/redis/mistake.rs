@@ -50,6 +50,9 @@ pub enum RedisMistake {
     /// `rediss://` where there is no TLS.
     #[error("the port speaks no TLS: it is redis:// in redis.url, or another port")]
     NoTls,
+    /// `redis://` where there is nothing but TLS.
+    #[error("the port speaks TLS: it is rediss:// in redis.url, or another port")]
+    WantsTls,
     /// The server's certificate is not trusted, or it does not trust ours.
     #[error(
         "the certificates do not fit: correct redis.ca_file, redis.cert_file and redis.key_file, or the \
@@ -74,6 +77,7 @@ impl RedisMistake {
             Self::UnknownMaster => "unknown_master",
             Self::SentinelPassword => "sentinel_password",
             Self::NoTls => "no_tls",
+            Self::WantsTls => "wants_tls",
             Self::Certificate => "certificate",
         }
     }
@@ -91,7 +95,7 @@ impl RedisMistake {
             | Self::IsNoSentinel
             | Self::UnknownMaster
             | Self::SentinelPassword => "no_master",
-            Self::NoTls | Self::Certificate => "unreachable",
+            Self::NoTls | Self::WantsTls | Self::Certificate => "unreachable",
         }
     }
 

@@ -50,6 +50,21 @@ async fn recovered(store: &PostgresStore) {
     }
 }
 
+#[tokio::test]
+async fn a_start_on_a_server_that_is_away_says_so() {
+    bounded(async {
+        let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = nobody.local_addr().unwrap().port();
+        drop(nobody);
+        let url = format!("postgres://wxgate@127.0.0.1:{port}/wxgate");
+        let error = PostgresStore::open(&settings(&url)).await.unwrap_err();
+        let told = service_kit::causes(&error);
+        assert!(told.contains("cannot be reached"), "{told}");
+        assert!(told.contains("refused"), "{told}");
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_server_fails_everything_until_it_is_back() {
     bounded(async {

@@ -146,7 +146,7 @@ async fn a_database_and_a_topology_that_are_not_there_are_named() {
 }
 
 #[tokio::test]
-async fn tls_that_is_asked_of_a_plain_port_or_not_trusted_is_named() {
+async fn tls_that_only_one_side_speaks_or_that_is_not_trusted_is_named() {
     bounded(async {
         let plain = RedisServer::with(&RedisAccess::password()).await;
         let (examined, met) = found(&at(&plain, "rediss://", "")).await;
@@ -160,6 +160,9 @@ async fn tls_that_is_asked_of_a_plain_port_or_not_trusted_is_named() {
             ..guarded.config()
         };
         says(RedisMistake::Certificate, &nameless).await;
+        let (examined, met) = found(&at(&guarded, "redis://", "")).await;
+        assert_eq!(examined, RedisExamined::Mistaken(RedisMistake::WantsTls));
+        assert!(matches!(met, Some(StoreError::RedisAway(_))), "{met:?}");
     })
     .await;
 }
