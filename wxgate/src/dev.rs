@@ -39,8 +39,8 @@ impl Default for FakeTable {
 }
 
 pub(crate) async fn run(dev: Dev) -> anyhow::Result<ExitCode> {
-    let _claim = Claim::take(&dev.data_dir)?;
     let mut plan = plan(&dev)?;
+    let _claim = furnish(&mut plan, &dev)?;
     let feed = SpanFeed::default();
     // Whoever sees the page can make users and faults: nobody but this machine.
     let private = plan.gateway.gateway.public.listen.ip().is_loopback();
@@ -80,12 +80,18 @@ fn plan(dev: &Dev) -> anyhow::Result<Plan> {
     if let Some(url) = &dev.parts.database {
         plan.session.database = DatabaseSettings::at(url);
     }
-    plan.furnish(&dev.data_dir)?;
     if dev.parts.wechat == Wechat::Fake {
         let OwnTables { fake_wechat } = config::load(file)?;
         plan.fake_wechat(fake_wechat.listen)?;
     }
     Ok(plan)
+}
+
+/// Makes what the settings leave out, in a folder that no other process uses meanwhile.
+fn furnish(plan: &mut Plan, dev: &Dev) -> anyhow::Result<Claim> {
+    let claim = Claim::take(&dev.data_dir)?;
+    plan.furnish(&dev.data_dir)?;
+    Ok(claim)
 }
 
 fn kept_in(plan: &Plan) -> &'static str {

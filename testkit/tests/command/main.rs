@@ -144,6 +144,17 @@ async fn a_second_process_in_the_same_folder_is_told_of_the_first() {
 }
 
 #[test]
+fn settings_that_are_wrong_leave_no_folder_behind() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let data = dir.path().join("data");
+    let shown = [dir.path(), &data].map(|path| path.display().to_string());
+    let refused = wxgate(&["--config", &shown[0], "--data-dir", &shown[1]]);
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert!(told.contains("is a folder, where"), "{told}");
+    assert!(!data.exists());
+}
+
+#[test]
 fn a_flag_before_a_subcommand_is_refused() {
     for arguments in [
         ["--redis", "redis://127.0.0.1:1/", "demo"],
