@@ -40,7 +40,10 @@ pub(crate) fn router(fake: &FakeWechat) -> Router {
         .route("/access-tokens", get(access_tokens::list))
         .route("/apps/{appid}", put(apps::put))
         .route("/quotas", put(apps::limit))
-        .route("/faults", put(faults::plan).delete(faults::clear))
+        .route(
+            "/faults",
+            get(faults::list).put(faults::plan).delete(faults::clear),
+        )
         .route("/calls", get(calls::list).delete(calls::clear))
         .route("/health", get(async || "ok\n"))
         .fallback(async || Refusal::NoSuchCall)

@@ -7,7 +7,7 @@ mod sample;
 mod spec;
 mod twist;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::http::{HeaderValue, StatusCode};
 
@@ -21,6 +21,8 @@ use crate::errcode::Errcode;
 /// One planned fault.
 #[derive(Clone)]
 pub(crate) struct Fault {
+    /// As it was asked for.
+    spec: Arc<FaultSpec>,
     paths: Pattern,
     /// How many more calls it spoils; none means all.
     left: Option<u32>,
@@ -65,6 +67,13 @@ impl Faults {
     /// Replaces the plan.
     pub(crate) fn plan(&mut self, faults: Vec<Fault>) {
         self.0 = faults;
+    }
+
+    /// What is left of the plan, to be planned again.
+    pub(crate) fn list(&self) -> Vec<FaultSpec> {
+        let left = self.0.iter().filter(|fault| fault.left != Some(0));
+        left.map(|fault| fault.spec.with_times(fault.left))
+            .collect()
     }
 
     pub(crate) fn clear(&mut self) {

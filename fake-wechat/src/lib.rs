@@ -27,6 +27,7 @@
 //! | `PUT /_fake/quotas` | `{"<path>": {per_minute?, per_day?}}` | 204 |
 //! | `POST /_fake/push` | `{openid, event, token, encoding_aes_key?, revoke_info?, twist?, url?, times?}`; event is `user_info_modified`, `user_authorization_revoke` or `user_authorization_cancellation`; twist is `wrong_signature`, `stray_blanks` or `no_openid` | `{query, body, answers}`: an event as WeChat pushes it, sent to `url` if there is one |
 //! | `PUT /_fake/faults` | a list, see below: it replaces the plan | 204 |
+//! | `GET /_fake/faults` | | the list: what is left of the plan, with the `times` that are left |
 //! | `DELETE /_fake/faults` | | 204 |
 //! | `GET /_fake/calls` | | `[{method, path, appid?, js_code?, parameters, members?, headers, at}]`: the latest 10,000 calls of WeChat's paths, oldest first; names alone of parameters, members of the body and headers, `at` in Unix milliseconds |
 //! | `DELETE /_fake/calls` | | 204 |

@@ -1,6 +1,6 @@
-//! `PUT /_fake/faults` and `DELETE /_fake/faults`.
+//! `GET`, `PUT` and `DELETE /_fake/faults`.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode};
 
 use super::{Refusal, asked::Asked};
 use crate::{
@@ -23,6 +23,10 @@ pub(super) async fn plan(
         .collect::<Result<Vec<_>, _>>()?;
     fake.world().faults.plan(faults);
     Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn list(State(fake): State<FakeWechat>) -> Json<Vec<FaultSpec>> {
+    Json(fake.world().faults.list())
 }
 
 pub(super) async fn clear(State(fake): State<FakeWechat>) -> StatusCode {

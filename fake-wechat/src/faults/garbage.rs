@@ -5,7 +5,7 @@ use axum::{
     http::HeaderValue,
     response::Response,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::sample;
 use crate::api::answer;
@@ -19,7 +19,7 @@ pub(super) enum Garbage {
 }
 
 /// The usual garbage.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Named {
     /// A proxy's error page.

@@ -1,9 +1,9 @@
 //! A fault as the control API takes it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::http::{HeaderValue, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Effect, Fault,
@@ -13,28 +13,37 @@ use super::{
 };
 use crate::errcode::Errcode;
 
-/// One member of the list that `PUT /_fake/faults` takes: a path, at most one effect, and a delay.
-#[derive(Deserialize)]
+/// One member of the list that `PUT /_fake/faults` takes, and `GET` gives: a path, at most one effect, and a delay.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FaultSpec {
     path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     times: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     delay_ms: Option<u64>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     consume: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     errcode: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     garbage: Option<Named>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     redirect: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     reset: Option<Moment>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     hang: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     twist: Option<Twist>,
 }
 
 /// When the connection is reset.
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Moment {
     /// Before the call is carried out.
@@ -72,11 +81,20 @@ impl TryFrom<FaultSpec> for Fault {
             left: spec.times,
             paths,
             effect,
+            spec: Arc::new(spec),
         })
     }
 }
 
 impl FaultSpec {
+    /// The same, for so many calls.
+    pub(super) fn with_times(&self, times: Option<u32>) -> Self {
+        Self {
+            times,
+            ..self.clone()
+        }
+    }
+
     fn effect(&self) -> Result<Effect, FaultError> {
         let effects = [
             self.page()?,

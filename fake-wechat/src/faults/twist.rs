@@ -10,13 +10,13 @@ use axum::{
     response::Response,
 };
 use futures::{StreamExt as _, future, stream};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::task;
 
 use crate::{api::answer, wire::Wire};
 
 /// How a true answer is changed.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Twist {
     /// The errcode is a text.

@@ -67,3 +67,35 @@ async fn a_plan_with_a_mistake_changes_nothing() {
     }
     assert_eq!(fake.errcode("any").await, -1);
 }
+
+#[tokio::test]
+async fn what_is_left_of_the_plan_is_told_as_it_was_asked_for() {
+    let fake = Running::start().await;
+    let told = async || fake.control(Method::GET, "faults", Value::Null).await;
+    assert_eq!(told().await, (200, json!([])));
+    let plan = json!([
+        { "path": EXCHANGE, "errcode": -1, "times": 1 },
+        { "path": EXCHANGE, "errcode": 45011, "times": 2 },
+        { "path": EXCHANGE, "delay_ms": 1, "consume": true },
+        { "path": "/wxa/*", "status": 502, "garbage": "not_json" },
+        { "path": "/wxa/*", "reset": "after" },
+        { "path": "/cgi-bin/token", "hang": true },
+        { "path": "*", "twist": "hint_and_rid" },
+    ]);
+    fake.plan(plan.clone()).await;
+    assert_eq!(told().await, (200, plan.clone()));
+
+    for errcode in [-1, 45011] {
+        assert_eq!(fake.errcode("any").await, errcode);
+    }
+    let mut left = plan.as_array().unwrap()[1..].to_vec();
+    left[0]["times"] = json!(1);
+    assert_eq!(told().await, (200, json!(left)));
+    fake.plan(json!(left)).await;
+    assert_eq!(fake.errcode("any").await, 45011);
+    assert_eq!(
+        fake.control(Method::DELETE, "faults", Value::Null).await.0,
+        204
+    );
+    assert_eq!(told().await, (200, json!([])));
+}
