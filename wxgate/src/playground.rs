@@ -17,7 +17,7 @@ use axum::{
     extract::{DefaultBodyLimit, State},
     http::StatusCode,
     middleware,
-    routing::{any, get, put},
+    routing::{any, get},
 };
 use serde::{Deserialize, Serialize};
 use telemetry::SpanFeed;
@@ -62,7 +62,7 @@ pub(crate) struct Sources {
 }
 
 /// Faults that the page may cause beside those of WeChat.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Store {
     down: bool,
@@ -99,7 +99,7 @@ impl Playground {
     pub(crate) fn routes(self) -> Router {
         let asked = Router::new()
             .route("/config", get(about))
-            .route("/store", put(switch))
+            .route("/store", get(store).put(switch))
             .route("/trace", get(trace::stream))
             .route("/fake/{*rest}", any(fake::pass_on))
             .layer(DefaultBodyLimit::max(fake::BODY_BYTES))
@@ -114,6 +114,11 @@ impl Playground {
 
 async fn about(State(playground): State<Playground>) -> Json<About> {
     Json(playground.about)
+}
+
+async fn store(State(playground): State<Playground>) -> Json<Store> {
+    let down = playground.outage.is_on();
+    Json(Store { down })
 }
 
 async fn switch(State(playground): State<Playground>, Json(store): Json<Store>) -> StatusCode {

@@ -114,6 +114,42 @@ async fn a_store_that_the_page_switches_off_loses_nothing() {
     .await;
 }
 
+#[tokio::test]
+async fn a_page_that_comes_later_learns_how_the_switches_stand() {
+    story(async {
+        let laptop = Laptop::new(Ports::settings);
+        let program = laptop.run().await;
+        let told = async |path: &str| {
+            let told = laptop.phone.call("GET", path, None, None).await;
+            told.expect(200).body
+        };
+        let put = async |path: &str, body: Value| {
+            let put = laptop.phone.call("PUT", path, None, Some(body)).await;
+            put.expect(204);
+        };
+        let (store, faults) = ("/playground/store", "/playground/fake/faults");
+        assert_eq!(told(store).await, json!({ "down": false }));
+        assert_eq!(told(faults).await, json!([]));
+
+        let page = Spans::watch(&laptop).await;
+        let busy = json!([{ "path": "/sns/jscode2session", "errcode": -1 }]);
+        put(store, json!({ "down": true })).await;
+        put(faults, busy.clone()).await;
+        assert_eq!(told(store).await, json!({ "down": true }));
+        assert_eq!(told(faults).await, busy);
+
+        let later = Spans::watch(&laptop).await;
+        drop(page);
+        assert_eq!(told(store).await, json!({ "down": true }));
+        drop(later);
+        while told(store).await != json!({ "down": false }) {
+            tokio::time::sleep(PAUSE).await;
+        }
+        end(program).await;
+    })
+    .await;
+}
+
 /// Each stream costs every request its part, whether it is read or not.
 #[tokio::test]
 async fn pages_that_look_on_are_bounded_and_a_closed_one_makes_room() {

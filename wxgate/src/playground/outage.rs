@@ -22,9 +22,12 @@ impl Outage {
         self.0.away.store(away, Ordering::SeqCst);
     }
 
+    pub(super) fn is_on(&self) -> bool {
+        self.0.away.load(Ordering::SeqCst)
+    }
+
     fn check(&self) -> Result<(), StoreError> {
-        let away = self.0.away.load(Ordering::SeqCst);
-        if away {
+        if self.is_on() {
             return Err(StoreError::RedisAway(Away::Nowhere));
         }
         Ok(())
