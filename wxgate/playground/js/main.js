@@ -8,7 +8,7 @@ import { drawGuide, fulfil } from './guide.js'
 import { onLanguage, t, translatePage } from './i18n.js'
 import { createPhone } from './phone.js'
 import { drawPhone, tick } from './phone-view.js'
-import { config, listen } from './server.js'
+import { AGAIN_MS, config, listen } from './server.js'
 import { connectSettings } from './settings.js'
 import { createTraces } from './traces.js'
 import { drawTroubles } from './trouble-view.js'
@@ -30,7 +30,6 @@ async function start() {
 
   const calls = createCalls(() => drawAllCalls(calls))
   const world = createWorld(() => drawWorld(world, server))
-  await world.calm()
   const told = (exchange) => hear(exchange, calls, world)
   const changed = () => hand.draw()
   const phones = ['a', 'b'].map((id) =>
@@ -141,21 +140,33 @@ function drawWorld(world, server) {
   drawTroubles(world, server.store, turned)
 }
 
-/** What is told whether the stream is up. Behind one that was down may be another wxgate, which knows of no switch. */
+/** What is told how the stream is. Whenever it comes up, the switches may stand otherwise than when it was last up. */
 function liveness(world) {
-  let wasDown = false
+  let again
+  let now
+  const learn = async () => {
+    try {
+      await world.learn()
+      warn('')
+    } catch {
+      warn('live.dead')
+      clearTimeout(again)
+      if (now === 'on') again = setTimeout(learn, AGAIN_MS)
+    }
+  }
   return (live) => {
+    now = live
+    clearTimeout(again)
     drawLive(live)
-    if (live && wasDown) world.calm().catch(() => warn('live.dead'))
-    wasDown = !live
+    if (live === 'on') void learn()
   }
 }
 
 /** Whether the services' own account of what they do comes in. */
 function drawLive(live) {
-  byId('live').dataset.live = String(live)
-  say(byId('live'), live ? 'live.on' : 'live.off')
-  if (live) warn('')
+  byId('live').dataset.live = String(live === 'on')
+  say(byId('live'), `live.${live}`)
+  if (live === 'on') warn('')
 }
 
 /** Says what is wrong with the whole page; nothing, if `key` is empty. */

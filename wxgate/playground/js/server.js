@@ -1,8 +1,8 @@
 // The playground's own calls: nothing of them exists outside `wxgate dev`.
 
 const HERE = '/playground'
-/** Between two tries to listen. */
-const AGAIN_MS = 2000
+/** Between two tries to hear from the services. */
+export const AGAIN_MS = 2000
 
 /** What this wxgate runs on: `{appid, store, version}`, and `wechat` where that is `real`. */
 export async function config() {
@@ -14,16 +14,40 @@ export async function storeDown(down) {
   await ask('PUT', '/store', { down })
 }
 
-/** Listens to the spans of the services. `live` is told whether the stream is up. */
+/** Whether the session store was made to fail. */
+export async function isStoreDown() {
+  return (await (await ask('GET', '/store')).json()).down
+}
+
+/**
+ * Listens to the spans of the services while the page is in sight: a browser has six connections for all pages of a
+ * server. `live` is told how the stream is: `on`, `off` while it is to be mended, `rest` while nobody looks.
+ */
 export function listen(span, live) {
+  let end = () => undefined
+  const look = () => {
+    end()
+    live(document.hidden ? 'rest' : 'off')
+    end = document.hidden ? () => undefined : stream(span, live)
+  }
+  document.addEventListener('visibilitychange', look)
+  look()
+}
+
+/** Keeps a stream open. Gives what ends it. */
+function stream(span, live) {
   const source = new EventSource(`${HERE}/trace`)
-  source.onopen = () => live(true)
+  let end = () => source.close()
+  source.onopen = () => live('on')
   source.onmessage = ({ data }) => span(JSON.parse(data))
   source.onerror = () => {
-    live(false)
+    live('off')
     // A broken connection it mends by itself; after a refusal, such as a proxy's 502, it gives up.
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(span, live), AGAIN_MS)
+    if (source.readyState !== EventSource.CLOSED) return
+    const again = setTimeout(() => (end = stream(span, live)), AGAIN_MS)
+    end = () => clearTimeout(again)
   }
+  return () => end()
 }
 
 /** The control calls of fake-wechat: it plays the user's WeChat. */
@@ -38,6 +62,8 @@ export const fake = {
   rotateKey: (openid) => ask('POST', '/fake/rotate-session-key', { openid }),
   /** What goes wrong at WeChat from now on. */
   faults: (faults) => ask('PUT', '/fake/faults', faults),
+  /** What goes wrong there now. */
+  planned: async () => (await ask('GET', '/fake/faults')).json(),
 }
 
 async function made(call, body) {

@@ -12,6 +12,7 @@ export const en = {
   'theme.dark': 'Dark',
   'live.on': 'live',
   'live.off': 'connecting…',
+  'live.rest': 'paused',
   'live.dead': 'wxgate does not answer. Is it still running?',
   'live.real':
     'This wxgate asks the real WeChat, which a browser cannot play. Start it with the fake one: cargo run --release',

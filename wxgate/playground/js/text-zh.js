@@ -12,6 +12,7 @@ export const zh = {
   'theme.dark': '深色',
   'live.on': '实时',
   'live.off': '连接中…',
+  'live.rest': '已暂停',
   'live.dead': 'wxgate 没有响应，它还在运行吗？',
   'live.real': '当前连接的是真实微信，浏览器无法模拟。请改用模拟微信启动：cargo run --release',
 

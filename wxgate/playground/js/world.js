@@ -1,6 +1,6 @@
 // The world around the phones: who holds them, what time it is, what goes wrong.
 
-import { fake, storeDown } from './server.js'
+import { fake, isStoreDown, storeDown } from './server.js'
 import { phoneStorage } from './memory.js'
 
 /** The only path of WeChat's that the switches spoil. */
@@ -14,7 +14,7 @@ export const TROUBLES = ['slow', 'busy', 'key', 'store', 'lost']
 /** One person with several phones. `changed` is called when a switch or the time changes. */
 export function createWorld(changed) {
   const kept = phoneStorage('person')
-  const { isOn, anyOn, turn, calm } = createSwitches(changed)
+  const { isOn, anyOn, turn, learn } = createSwitches(changed)
   let ahead = kept.get('ahead') ?? 0
 
   return {
@@ -38,7 +38,7 @@ export function createWorld(changed) {
     isOn,
     anyOn,
     turn,
-    calm,
+    learn,
     /** Whether the answer that has just come is to be lost: one is, then the switch is off again. */
     loses() {
       if (!isOn('lost')) return false
@@ -55,11 +55,17 @@ const TOLD = {
   store: (on) => storeDown(on.has('store')),
 }
 
+/** Those of the told that the services say are on. Another page may have turned them, and an outage ends by itself. */
+async function known() {
+  const [plan, isDown] = await Promise.all([fake.planned(), isStoreDown()])
+  return [...troublesOf(plan), ...(isDown ? ['store'] : [])]
+}
+
 /**
  * The switches. One shows at once what is wanted; what the services did not take, it takes back.
  * They are told of one turn after the other, so that the last one counts.
  */
-export function createSwitches(changed, told = TOLD) {
+export function createSwitches(changed, told = TOLD, asked = known) {
   const wanted = new Map()
   let taken = new Set()
   let last = Promise.resolve()
@@ -95,11 +101,13 @@ export function createSwitches(changed, told = TOLD) {
       changed()
       return inTurn(() => take(trouble, isOn)).finally(() => settle(trouble, wish))
     },
-    /** Whatever the services know of the switches: they are off, there and here. */
-    calm: () =>
+    /** Shows of the services' switches what the services say. */
+    learn: () =>
       inTurn(async () => {
-        for (const trouble of Object.keys(told)) await take(trouble, false)
-      }).finally(changed),
+        const on = await asked()
+        taken = new Set([...[...taken].filter((trouble) => !told[trouble]), ...on])
+        changed()
+      }),
   }
 }
 
@@ -109,4 +117,10 @@ export function faults(on) {
   const delay = on.has('slow') ? { delay_ms: SLOW_MS } : {}
   const refusal = on.has('busy') ? { errcode: -1 } : {}
   return [{ path: LOGIN, ...delay, ...refusal }]
+}
+
+/** The switches that such a plan is of: a call meets the first fault of its path. */
+export function troublesOf(plan) {
+  const { delay_ms, errcode } = plan.find(({ path }) => path === LOGIN || path === '*') ?? {}
+  return [...(delay_ms ? ['slow'] : []), ...(errcode === -1 ? ['busy'] : [])]
 }

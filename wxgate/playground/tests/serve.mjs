@@ -29,7 +29,7 @@ async function serve(name, response) {
 function passOn(request, response) {
   const { method, url, headers } = request
   const asked = http.request(new URL(url, wxgate), { method, headers }, (answer) => {
-    response.writeHead(answer.statusCode, answer.headers)
+    response.writeHead(answer.statusCode, answer.headers).flushHeaders()
     answer.pipe(response)
   })
   asked.on('error', () => response.headersSent || response.writeHead(502).end())

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { launch, shoot, visit } from './support/browser.mjs'
 import { called, calls, covering, labels, lanes, notice, press, settled, turn } from './support/hand.mjs'
-import { start } from './support/wxgate.mjs'
+import { calm, standing, start } from './support/wxgate.mjs'
 
 let wxgate
 let browser
@@ -15,6 +15,7 @@ before(async () => {
 })
 beforeEach(async () => (page = await visit(browser, wxgate.base)))
 afterEach(async () => {
+  await calm(wxgate.base)
   assert.deepEqual(page.complaints, [])
   await page.context().close()
 })
@@ -93,12 +94,16 @@ test('a login whose answer was lost is asked for again, and is one session', asy
   assert.deepEqual(await covering(page), [])
 })
 
-test('a reload ends the bad day', async () => {
-  await turn(page, 'store')
+test('a reload leaves the switches as the services have them', async () => {
+  const isTaken = (answer) => answer.request().method() === 'PUT'
+  await Promise.all([page.waitForResponse(isTaken), turn(page, 'busy')])
   await page.reload()
-  await page.waitForSelector('#do-login')
+  await page.waitForSelector('#trouble-busy:checked', { state: 'attached' })
+  assert.equal(await page.isChecked('#trouble-slow'), false)
+  await turn(page, 'busy')
   await press(page, 'do-login')
   assert.equal((await notice(page)).kind, 'good')
+  assert.deepEqual(await standing(wxgate.base), { down: false, faults: [] })
 })
 
 for (const [what, refuse] of [

@@ -7,7 +7,7 @@ import { clock, duration, masked, maskedPhone } from '../js/format.js'
 import { bareMessage, laneOf, messagesOf, noteMessages, shortName } from '../js/messages.js'
 import { arrowOf, barOf, rowsOf } from '../js/rows.js'
 import { createTraces } from '../js/traces.js'
-import { createSwitches, faults, TROUBLES } from '../js/world.js'
+import { createSwitches, faults, TROUBLES, troublesOf } from '../js/world.js'
 
 const LOGIN = 'wx.session.v1.SessionService/Login'
 const SEAL = 'wx.crypto.v1.CryptoService/SealSessionKey'
@@ -236,16 +236,21 @@ test('slow and busy can be had at once', () => {
   assert.deepEqual(faults(new Set(['store'])), [])
 })
 
+test('a plan of faults tells which switches are on', () => {
+  for (const on of [[], ['slow'], ['busy'], ['slow', 'busy']]) assert.deepEqual(troublesOf(faults(new Set(on))), on)
+  const others = [{ path: '/cgi-bin/token', errcode: -1 }]
+  assert.deepEqual(troublesOf([...others, { path: '*', delay_ms: 5000 }]), ['slow'])
+  assert.deepEqual(troublesOf([...others, { path: '/sns/jscode2session', errcode: 45011 }]), [])
+})
+
 /** Switches over services that take a turn, or refuse it, when the test says so. */
 function switches() {
   const asked = []
   const tell = (what) => (on) => new Promise((take, refuse) => asked.push({ what, on: [...on].sort(), take, refuse }))
   const shown = []
-  const made = createSwitches(() => shown.push(TROUBLES.filter((name) => made.isOn(name)).join()), {
-    slow: tell('faults'),
-    busy: tell('faults'),
-    store: tell('store'),
-  })
+  const told = { slow: tell('faults'), busy: tell('faults'), store: tell('store') }
+  const show = () => shown.push(TROUBLES.filter((name) => made.isOn(name)).join())
+  const made = createSwitches(show, told, () => tell('known')([]))
   /** The next question that the services are asked. */
   const next = async () => {
     for (let turns = 0; asked.length === 0; turns++) {
@@ -293,19 +298,46 @@ test('a turn that was refused is no part of the next one', async () => {
   assert.deepEqual([isOn('slow'), isOn('busy')], [false, true])
 })
 
-test('calm turns off what the services were told, each switch when they have said so', async () => {
-  const { turn, next, calm, isOn } = switches()
+test('a page shows of the services\' switches what the services say, and keeps its own', async () => {
+  const { turn, next, learn, isOn, shown } = switches()
   void turn('key', true)
-  const on = Promise.all([turn('slow', true), turn('store', true)])
-  for (let turns = 0; turns < 2; turns++) (await next()).take()
+  const on = turn('store', true)
+  ;(await next()).take()
   await on
-  const calmed = Promise.allSettled([calm()])
-  for (const told of ['faults', 'faults', 'store']) {
-    const { what, on, take, refuse } = await next()
-    assert.deepEqual([what, on.filter((name) => name !== 'key' && name !== 'store')], [told, []])
-    if (told === 'store') refuse(away)
-    else take()
-  }
-  assert.equal((await calmed)[0].status, 'rejected')
-  assert.deepEqual([isOn('slow'), isOn('store'), isOn('key')], [false, true, true])
+  const learnt = learn()
+  const { what, take } = await next()
+  assert.equal(what, 'known')
+  take(['slow'])
+  await learnt
+  assert.deepEqual(TROUBLES.filter(isOn), ['slow', 'key'])
+  assert.equal(shown.at(-1), 'slow,key')
+  const turned = turn('busy', true)
+  const { on: told, take: taken } = await next()
+  assert.deepEqual(told.filter((name) => name !== 'key'), ['busy', 'slow'], 'what was learnt stays on')
+  taken()
+  await turned
+})
+
+test('what the services say before they hear of a turn does not undo it', async () => {
+  const { turn, next, learn, isOn } = switches()
+  const learnt = learn()
+  const turned = turn('store', true)
+  assert.equal(isOn('store'), true)
+  ;(await next()).take([])
+  await learnt
+  assert.equal(isOn('store'), true)
+  ;(await next()).take()
+  await turned
+  assert.equal(isOn('store'), true)
+})
+
+test('a page that learns nothing shows what it knew', async () => {
+  const { turn, next, learn, isOn } = switches()
+  const turned = turn('slow', true)
+  ;(await next()).take()
+  await turned
+  const learnt = assert.rejects(learn(), away)
+  ;(await next()).refuse(away)
+  await learnt
+  assert.equal(isOn('slow'), true)
 })

@@ -44,6 +44,11 @@ export async function visit(browser, base, options = {}) {
     ...options,
   })
   context.setDefaultTimeout(20_000)
+  return open(context, base)
+}
+
+/** Opens it in one more page of the same browser. */
+export async function open(context, base) {
   const page = await context.newPage()
   page.complaints = []
   page.on('pageerror', (error) => page.complaints.push(error.stack))
@@ -69,6 +74,14 @@ export async function visit(browser, base, options = {}) {
 export async function ready(page) {
   await page.waitForFunction(() => document.getElementById('playground').inert === false)
   await page.waitForFunction(() => document.getElementById('live').dataset.live === 'true')
+}
+
+/** The page comes in sight, or goes out of it: of a browser without a screen every page would be in sight. */
+export async function show(page, isShown) {
+  await page.evaluate((isHidden) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, value: isHidden })
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+  }, !isShown)
 }
 
 /** Keeps a picture of the page. */

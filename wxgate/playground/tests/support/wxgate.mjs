@@ -40,6 +40,25 @@ export async function start(...more) {
   }
 }
 
+/** What the services say of the switches they know: `{down, faults}`. */
+export async function standing(base) {
+  const told = async (path) => (await fetch(`${base}/playground/${path}`)).json()
+  const [{ down }, faults] = await Promise.all([told('store'), told('fake/faults')])
+  return { down, faults }
+}
+
+/** Turns those switches off. */
+export async function calm(base) {
+  const headers = { 'content-type': 'application/json' }
+  for (const [path, body] of [
+    ['store', { down: false }],
+    ['fake/faults', []],
+  ]) {
+    const { ok, status } = await fetch(`${base}/playground/${path}`, { method: 'PUT', headers, body: JSON.stringify(body) })
+    if (!ok) throw new Error(`${status} of ${path}`)
+  }
+}
+
 /** Whatever begins with WXGATE_ is a setting to wxgate. */
 function environment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WXGATE_')))
