@@ -3,7 +3,7 @@ import { invalid, WxgateError } from './error.js'
 /** An address without what follows it, such as `/`. */
 export function trimmed(address: string): string {
   if (!/^https?:\/\/[^/?#@\\]+/.test(address)) {
-    throw invalid('no http(s) address')
+    throw invalid('no address')
   }
   return address.replace(/\/+$/, '')
 }

@@ -1,7 +1,8 @@
 import type { Departure } from './departure.js'
 import type { Entrance } from './entrance.js'
-import type { Held } from './held.js'
-import type { SessionState } from './session.js'
+import { createFlight } from './flight.js'
+import { refuseEnded, type Held } from './held.js'
+import type { Session, SessionState } from './session.js'
 
 /** The logins that somebody asks for, unlike those that a request needs. */
 export interface AskedLogins {
@@ -19,19 +20,26 @@ export function createAskedLogins(
   held: Held,
   { enter }: Entrance,
   { afterwards }: Departure,
-  obtain: () => Promise<unknown>,
+  obtain: () => Promise<Session>,
 ): AskedLogins {
-  const may = () => !held.ended()
+  const { share } = createFlight<Session>()
+  /** Who asks while one waits or is under way gets that one. */
+  const anew = () =>
+    share(() =>
+      afterwards(() => {
+        refuseEnded(held)
+        return enter()
+      }),
+    )
   return {
     logIn: async (fresh) => {
       const begin = () => {
         if (held.ended()) held.become('none')
         return fresh ? enter() : obtain()
       }
-      await (fresh || held.ended() ? afterwards(begin) : begin())
+      await (held.ended() ? afterwards(begin) : fresh ? anew() : obtain())
       return held.snapshot()
     },
-    // It asks at once, too: what it waits for may take until the app is shown again.
-    relogin: async () => may() && afterwards(async () => may() && enter()).then(Boolean, () => false),
+    relogin: async () => !held.ended() && anew().then(Boolean, () => false),
   }
 }

@@ -6,6 +6,7 @@ import { refuseWhen } from './held.js'
 import type { Runtime } from './runtime.js'
 import type { Grant, User } from './session.js'
 import { afterFailure, draw, type Ticket } from './ticket.js'
+import type { Visibility } from './visibility.js'
 import type { Wx } from './wx.js'
 
 /** How often one login or one refresh tries. */
@@ -24,7 +25,7 @@ export interface Door {
   appid: string | undefined
   device: string | undefined
   /** Resolves when requests have a chance: while the app is shown. */
-  whenShown(): Promise<void>
+  whenShown: Visibility['whenShown']
 }
 
 /** The answer to a login. */

@@ -6,6 +6,7 @@ import { isTransient, type WxgateError } from './error.js'
 import { assign, sleep, type Runtime } from './runtime.js'
 import type { Sessions } from './sessions.js'
 import { createSlots } from './slots.js'
+import type { Visibility } from './visibility.js'
 import type { HttpMethod, Wx, WxResponse } from './wx.js'
 
 /** A request of the logged-in user's. */
@@ -54,7 +55,7 @@ export function createSend(
   runtime: Runtime,
   sessions: Sessions,
   allowed: readonly string[],
-  whenShown: () => Promise<void>,
+  whenShown: Visibility['whenShown'],
 ): Send {
   const inSlot = createSlots()
   let budget = BUDGET
@@ -82,8 +83,7 @@ export function createSend(
         if (!saysOver(error)) {
           await pause(options, ++failures, error)
           session = await sessions.obtain(leaver)
-        } else if (replaced) {
-          sessions.distrust(session.bearer)
+        } else if (replaced && sessions.distrust(session.bearer)) {
           throw error
         } else {
           replaced = true
@@ -97,7 +97,7 @@ export function createSend(
     const url = resolve(options.url, allowed)
     const answer = await (leaver ? persist(options, url, leaver) : inSlot(() => persist(options, url)))
     budget = Math.min(BUDGET, budget + PAY)
-    return assign(answer, { header: Object(answer.header) }) as Response<T>
+    return assign({}, answer, { header: Object(answer.header) }) as Response<T>
   }
 }
 

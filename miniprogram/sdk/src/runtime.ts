@@ -30,5 +30,5 @@ export function sleep(runtime: Runtime, milliseconds: number): Promise<void> {
 
 /** A word that nobody else chose: ties the repetitions of one login together. It is no secret. */
 export function nonce({ now, random }: Runtime): string {
-  return [now(), random(), random()].map((part) => part.toString(36)).join('-')
+  return [now(), random()].map((part) => part.toString(36)).join('-')
 }

@@ -27,8 +27,11 @@ export interface Sessions extends Pick<Held, 'snapshot' | 'peek' | 'end'>, Asked
   obtain(leaver?: boolean): Promise<Session>
   /** The session after `token` was refused: its successor if there is one by now, else that of a new login. */
   supersede(token: string, refused: WxgateError, leaver?: boolean): Promise<Session>
-  /** Notes that `token` was refused although a login had just given it: no login for each such refusal. */
-  distrust(token: string): void
+  /**
+   * Notes that `token` was refused although a login had just given it: no login for each such refusal.
+   * Gives whether it is the current one; else another came meanwhile, and that is to be tried.
+   */
+  distrust(token: string): boolean | undefined
   /** Refreshes the session; one that has expired is replaced by a login. */
   renew(): Promise<unknown>
   /** The user changed what is known of them. */
@@ -79,7 +82,9 @@ export function createSessions(door: Door, storage: Storage, { changed, abandone
 
   const distrust = (token: string) => {
     const session = peek()
-    if (session && session.bearer === token) distrustedAt = now()
+    const isCurrent = session && session.bearer === token
+    if (isCurrent) distrustedAt = now()
+    return isCurrent
   }
 
   const describe = (user: User) => {

@@ -4,8 +4,8 @@ import type { Wx } from './wx.js'
 export interface Visibility {
   turn(shown: boolean): void
   shown(): boolean
-  /** Resolves at once while shown. In the background WeChat cuts requests after 5 s. */
-  whenShown(): Promise<void>
+  /** What to await before a request: nothing while shown. In the background WeChat cuts requests after 5 s. */
+  whenShown(): true | Promise<void>
 }
 
 /** A new client takes the app to be shown. */
@@ -22,8 +22,6 @@ export function createVisibility(wx: Wx, changed: () => void): Visibility {
   return {
     turn,
     shown: () => visible,
-    whenShown: async () => {
-      if (!visible) await new Promise<void>((resolve) => waiting.push(resolve))
-    },
+    whenShown: () => visible || new Promise<void>((resolve) => waiting.push(resolve)),
   }
 }

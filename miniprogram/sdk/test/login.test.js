@@ -146,6 +146,17 @@ test('a login that takes the place of a session that is over leaves it alone', a
   }
 })
 
+test('logins that are asked for at once are one, and so are those of data that does not open', async () => {
+  const { clock, client, server, wx } = scene({ server: { latency: 200 } })
+  await passing(clock, client.login())
+  await passing(clock, Promise.all(Array.from({ length: 4 }, () => client.login({ fresh: true }))))
+  assert.deepEqual([wx.logins, server.count('/v1/login')], [2, 2])
+  server.outage = ({ path, count }) => (path === '/v1/open-data/decrypt' && count <= 9 ? { status: 422, body: '{"code":"decrypt_failed"}' } : undefined)
+  const data = () => ({ encryptedData: 'AAAA', iv: 'BBBB' })
+  await passing(clock, Promise.all(Array.from({ length: 9 }, () => client.decrypt(data))))
+  assert.deepEqual([wx.logins, server.count('/v1/login')], [3, 3])
+})
+
 test('a login that is asked for is a login, though a refresh falls due beside it', async () => {
   const { clock, client, server, wx } = scene()
   await passing(clock, client.login())

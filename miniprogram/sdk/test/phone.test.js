@@ -146,15 +146,19 @@ test('a login after data that did not open waits for a logout that is under way'
 test('a block that comes while a login waits to make the next tap fit is not asked about again', async () => {
   const answers = {}
   const { clock, client, wx } = desk({
-    '/v1/phone-number': () => REFUSED,
+    '/v1/phone-number': () => new Promise((resolve) => (answers.phone = resolve)),
+    '/orders': () => ({ status: 401, body: '{"code":"session_revoked"}' }),
     '/v1/login': (count) => (count === 1 ? undefined : new Promise((resolve) => (answers.login = resolve))),
   })
   await passing(clock, client.login())
-  const login = client.login({ fresh: true }).catch((error) => error.code)
   const tapped = client.getPhoneNumber(OLD_TAP).catch((error) => error.code)
   await clock.advance(100)
+  const asked = client.request({ url: '/orders' }).catch((error) => error.code)
+  await clock.advance(100)
+  answers.phone(REFUSED)
+  await clock.advance(100)
   answers.login({ status: 403, body: '{"code":"user_blocked"}' })
-  assert.deepEqual(await passing(clock, Promise.all([login, tapped])), ['user_blocked', 'decrypt_failed'])
+  assert.deepEqual(await passing(clock, Promise.all([asked, tapped])), ['user_blocked', 'decrypt_failed'])
   assert.equal(wx.logins, 2)
 })
 

@@ -55,6 +55,20 @@ test('a request that was refused with an old token goes out with the new one, wi
   assert.notEqual(first, second)
 })
 
+test('a request that two logins in a row overtake goes out with the last token, and is done once', async () => {
+  const { clock, client, server, wx } = scene()
+  await passing(clock, client.login())
+  server.latency = ({ pathname }) => (pathname === '/orders' ? 900 : 100)
+  const asked = client.request({ url: '/orders', method: 'POST' })
+  for (const wait of [900, 0]) {
+    await passing(clock, client.login({ fresh: true }))
+    await clock.advance(wait)
+  }
+  assert.equal((await passing(clock, asked)).data.token, await client.token())
+  assert.equal(server.count('/orders'), 3)
+  assert.equal(wx.logins, 3)
+})
+
 test('a 401 with a code that is not of wxgate is the service\'s own affair', async () => {
   const { clock, client, server } = scene()
   await passing(clock, client.login())

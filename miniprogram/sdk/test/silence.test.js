@@ -26,6 +26,16 @@ test('a request that never calls back is given up, and the ones behind it go on'
   }
 })
 
+test('an answer that is a little late still counts', async () => {
+  const { clock, client, wx } = scene()
+  await passing(clock, client.login())
+  const late = { statusCode: 200, data: 'late', header: {} }
+  for (const timeout of [undefined, 3_000]) {
+    wx.request = ({ success }) => void clock.setTimeout(() => success(late), (timeout ?? 60_000) + 2_000)
+    assert.equal((await passing(clock, client.request({ url: '/orders', timeout, retries: 0 }))).data, 'late')
+  }
+})
+
 test('a failure that says nothing is a failure', async () => {
   const { clock, client, wx } = scene()
   await passing(clock, client.login())

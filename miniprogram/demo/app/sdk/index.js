@@ -25,7 +25,7 @@ function isTransient(error) {
 // src/addresses.ts
 function trimmed(address) {
   if (!/^https?:\/\/[^/?#@\\]+/.test(address))
-    throw invalid("no http(s) address");
+    throw invalid("no address");
   return address.replace(/\/+$/, "");
 }
 function resolve(url, allowed) {
@@ -79,7 +79,7 @@ function sleep(runtime, milliseconds) {
   return new Promise((resolve2) => runtime.setTimeout(resolve2, milliseconds));
 }
 function nonce({ now, random }) {
-  return [now(), random(), random()].map((part) => part.toString(36)).join("-");
+  return [now(), random()].map((part) => part.toString(36)).join("-");
 }
 
 // src/backoff.ts
@@ -100,14 +100,14 @@ function createGate(runtime) {
     return since < 0 ? 0 : Math.max(0, shutFor - since);
   };
   return {
-    w: wait,
-    y: () => {
+    y: wait,
+    z: () => {
       failures = shutFor = 0;
     },
-    z: (error) => {
+    A: (error) => {
       last = error, shutFor = delay(++failures, error, runtime.random), shutAt = runtime.now();
     },
-    A: async (patience) => {
+    B: async (patience) => {
       if (wait() > patience) throw last;
       wait() && await sleep(runtime, wait());
     }
@@ -118,10 +118,10 @@ function createGate(runtime) {
 function createListeners() {
   let listeners = /* @__PURE__ */ new Set();
   return {
-    B: (listener) => (listeners.add(listener), () => {
+    C: (listener) => (listeners.add(listener), () => {
       listeners.delete(listener);
     }),
-    C: (state) => listeners.forEach((listener) => {
+    D: (state) => listeners.forEach((listener) => {
       Promise.resolve(state).then(listener);
     })
   };
@@ -233,11 +233,11 @@ function createRefreshLoop(sessions, isShown, gate, runtime) {
     let session = sessions.a();
     if (!session || !isShown()) return;
     let due = isDue(session, now()) ? 0 : session.r - now();
-    timer = runtime.setTimeout(ring, Math.min(DAY, Math.max(due, pause(), gate.w())));
+    timer = runtime.setTimeout(ring, Math.min(DAY, Math.max(due, pause(), gate.y())));
   }, ring = async () => {
     timer = void 0;
     let session = sessions.a();
-    session && isDue(session, now()) && await sessions.D().catch(() => {
+    session && isDue(session, now()) && await sessions.E().catch(() => {
       notBefore = now() + PAUSE * (1 + random());
     }), arm();
   };
@@ -276,15 +276,15 @@ function createSend(wx2, runtime, sessions, allowed, whenShown) {
         if (!saysOver(error))
           await pause(options, ++failures, error), session = await sessions.c(leaver);
         else {
-          if (replaced)
-            throw sessions.E(session.t), error;
-          replaced = !0, session = await sessions.F(session.t, error, leaver);
+          if (replaced && sessions.F(session.t))
+            throw error;
+          replaced = !0, session = await sessions.G(session.t, error, leaver);
         }
       }
   };
   return async (options, leaver) => {
     let url = resolve(options.url, allowed), answer = await (leaver ? persist2(options, url, leaver) : inSlot(() => persist2(options, url)));
-    return budget = Math.min(BUDGET, budget + PAY), assign(answer, { header: Object(answer.header) });
+    return budget = Math.min(BUDGET, budget + PAY), assign({}, answer, { header: Object(answer.header) });
   };
 }
 function mayRepeat({ idempotent, method }, { code, status = 0, retryAfter: retryAfter2 }) {
@@ -301,16 +301,15 @@ async function revoke(wx2, runtime, base, token) {
   }
 }
 
-// src/asked.ts
-function createAskedLogins(held, { p: enter }, { G: afterwards }, obtain) {
-  let may = () => !held.e();
+// src/flight.ts
+function createFlight() {
+  let current, landed = () => {
+    current = void 0;
+  };
   return {
-    l: async (fresh) => {
-      let begin = () => (held.e() && held.f("none"), fresh ? enter() : obtain());
-      return await (fresh || held.e() ? afterwards(begin) : begin()), held.h();
-    },
-    // It asks at once, too: what it waits for may take until the app is shown again.
-    d: async () => may() && afterwards(async () => may() && enter()).then(Boolean, () => !1)
+    p: (work) => (current || (current = work(), current.then(landed, landed)), current),
+    l: () => current && current.catch(() => {
+    })
   };
 }
 
@@ -321,17 +320,17 @@ function createHeld(storage, changed) {
     status = nextStatus, session = nextSession, storage.I({ status, s: session }), changed(before, snapshot());
   };
   return {
-    h: snapshot,
+    e: snapshot,
     f: become,
     a: () => session,
     q: () => {
       session && (session = assign({}, session, { x: 0 }));
     },
-    i: () => {
+    h: () => {
       let token = session && session.t;
       return epoch++, become("logged_out"), token;
     },
-    e: () => status === "blocked" ? "user_blocked" : status === "logged_out" && status,
+    i: () => status === "blocked" ? "user_blocked" : status === "logged_out" && status,
     j: () => {
       let marked = epoch;
       return () => marked !== epoch;
@@ -339,11 +338,25 @@ function createHeld(storage, changed) {
   };
 }
 function refuseEnded(held) {
-  let code = held.e();
+  let code = held.i();
   if (code) throw new WxgateError(code);
 }
 function refuseWhen(isGone) {
   if (isGone()) throw new WxgateError("logged_out");
+}
+
+// src/asked.ts
+function createAskedLogins(held, { v: enter }, { J: afterwards }, obtain) {
+  let { p: share } = createFlight(), anew = () => share(
+    () => afterwards(() => (refuseEnded(held), enter()))
+  );
+  return {
+    m: async (fresh) => {
+      let begin = () => (held.i() && held.f("none"), fresh ? enter() : obtain());
+      return await (held.i() ? afterwards(begin) : fresh ? anew() : obtain()), held.e();
+    },
+    d: async () => !held.i() && anew().then(Boolean, () => !1)
+  };
 }
 
 // src/departure.ts
@@ -352,31 +365,19 @@ function createDeparture(held, landed) {
     leaving = void 0;
   };
   return {
-    J: () => leaving,
-    m: async (ask2) => {
+    K: () => leaving,
+    n: async (ask2) => {
       for (; leaving; ) await leaving;
       let isGone = held.j(), left = (async () => {
-        await landed(), await ask2(), isGone() || held.i();
+        await landed(), await ask2(), isGone() || held.h();
       })();
       return leaving = left.then(over, over), left;
     },
-    G: async (work) => {
+    J: async (work) => {
       let isGone = held.j();
       for (; landed() || leaving; ) await (landed() || leaving);
       return refuseWhen(isGone), work();
     }
-  };
-}
-
-// src/flight.ts
-function createFlight() {
-  let current, landed = () => {
-    current = void 0;
-  };
-  return {
-    K: (work) => (current || (current = work(), current.then(landed, landed)), current),
-    n: () => current && current.catch(() => {
-    })
   };
 }
 
@@ -391,7 +392,7 @@ async function draw(wx2, runtime) {
   );
   if (!code) throw new WxgateError(FAILED);
   let drawnAt = runtime.now();
-  return { code, nonce: nonce(runtime), L: drawnAt, v: drawnAt + CODE_LIFE, M: 0 };
+  return { code, nonce: nonce(runtime), L: drawnAt, w: drawnAt + CODE_LIFE, M: 0 };
 }
 function afterFailure(ticket, error) {
   switch (codeOf(error)) {
@@ -402,7 +403,7 @@ function afterFailure(ticket, error) {
       return ticket.M++ ? void 0 : ticket;
     case "network":
     case "deadline_exceeded":
-      return ticket.v = ticket.L + REPLAY, ticket;
+      return ticket.w = ticket.L + REPLAY, ticket;
   }
 }
 
@@ -410,7 +411,7 @@ function afterFailure(ticket, error) {
 var ATTEMPTS = 3, PATIENCE2 = 8e3, TIMEOUT3 = 1e4;
 function createLogin(door) {
   let { wx: wx2, k: time, b: base, appid, device } = door, ticket, exchange = async () => {
-    let sent = ticket && time.now() < ticket.v ? ticket : await draw(wx2, time), data = present({ code: sent.code, nonce: sent.nonce, appid, device });
+    let sent = ticket && time.now() < ticket.w ? ticket : await draw(wx2, time), data = present({ code: sent.code, nonce: sent.nonce, appid, device });
     try {
       let answer = await call(wx2, time, { url: `${base}/v1/login`, method: "POST", data, timeout: TIMEOUT3 });
       return ticket = void 0, checked(answer.data);
@@ -429,13 +430,13 @@ function refresh(door, token, isGone) {
 }
 async function persist({ N: gate, o: whenShown }, isGone, work) {
   for (let attempt = 1; ; attempt++) {
-    await gate.A(PATIENCE2), await whenShown(), refuseWhen(isGone);
+    await gate.B(PATIENCE2), await whenShown(), refuseWhen(isGone);
     try {
       let done = await work();
-      return gate.y(), done;
+      return gate.z(), done;
     } catch (error) {
       let code = codeOf(error);
-      if (!saysOver(error) && code !== "user_blocked" && gate.z(error), !isTransient(error) || attempt >= ATTEMPTS || code === "wechat_misconfigured") throw error;
+      if (!saysOver(error) && code !== "user_blocked" && gate.A(error), !isTransient(error) || attempt >= ATTEMPTS || code === "wechat_misconfigured") throw error;
     }
   }
 }
@@ -447,7 +448,7 @@ function checked(data) {
 
 // src/entrance.ts
 function createEntrance(door, held, abandoned) {
-  let { k: time } = door, logIn = createLogin(door), { K: share, n: landed } = createFlight(), adopt = (grant, user, isGone) => {
+  let { k: time } = door, logIn = createLogin(door), { p: share, l: landed } = createFlight(), adopt = (grant, user, isGone) => {
     refuseWhen(isGone);
     let session = granted(grant, user, time);
     return held.f("active", session), session;
@@ -472,23 +473,23 @@ function createEntrance(door, held, abandoned) {
     }
   };
   return {
-    p: () => share(enter),
+    v: () => share(enter),
     O: (old) => share(() => time.now() < old.x ? step(old) : enter()),
-    n: landed
+    l: landed
   };
 }
 
 // src/sessions.ts
 var DISTRUST = 3e4;
 function createSessions(door, storage, { P: changed, Q: abandoned }) {
-  let { now } = door.k, held = createHeld(storage, changed), { h: snapshot, a: peek, i: end } = held, entrance = createEntrance(door, held, abandoned), departure = createDeparture(held, entrance.n), { J: leaving, m: leave } = departure, distrustedAt = 0, renew = async () => {
+  let { now } = door.k, held = createHeld(storage, changed), { e: snapshot, a: peek, h: end } = held, entrance = createEntrance(door, held, abandoned), departure = createDeparture(held, entrance.l), { K: leaving, n: leave } = departure, distrustedAt = 0, renew = async () => {
     for (; leaving(); ) await leaving();
     let old = peek();
     old && await entrance.O(old);
   }, obtain = async (leaver) => {
     refuseEnded(held);
     let session = peek();
-    return !session || now() >= session.x ? !leaving() || leaver ? entrance.p() : (await leaving(), obtain()) : (isDue(session, now()) && renew().catch(() => {
+    return !session || now() >= session.x ? !leaving() || leaver ? entrance.v() : (await leaving(), obtain()) : (isDue(session, now()) && renew().catch(() => {
     }), session);
   }, supersede = async (token, refused, leaver) => {
     refuseEnded(held);
@@ -497,13 +498,13 @@ function createSessions(door, storage, { P: changed, Q: abandoned }) {
     if (Math.abs(now() - distrustedAt) < DISTRUST) throw refused;
     return held.q(), obtain(leaver);
   }, distrust = (token) => {
-    let session = peek();
-    session && session.t === token && (distrustedAt = now());
+    let session = peek(), isCurrent = session && session.t === token;
+    return isCurrent && (distrustedAt = now()), isCurrent;
   }, describe = (user) => {
     let session = peek();
     session && held.f("active", assign({}, session, { u: user }));
-  }, { l: logIn, d: relogin } = createAskedLogins(held, entrance, departure, obtain);
-  return { h: snapshot, a: peek, c: obtain, F: supersede, E: distrust, D: renew, R: describe, i: end, m: leave, l: logIn, d: relogin };
+  }, { m: logIn, d: relogin } = createAskedLogins(held, entrance, departure, obtain);
+  return { e: snapshot, a: peek, c: obtain, G: supersede, F: distrust, E: renew, R: describe, h: end, n: leave, m: logIn, d: relogin };
 }
 
 // src/storage.ts
@@ -544,9 +545,7 @@ function createVisibility(wx2, changed) {
   return wx2.onAppShow && wx2.onAppShow(() => turn(!0)), wx2.onAppHide && wx2.onAppHide(() => turn(!1)), {
     S: turn,
     T: () => visible,
-    o: async () => {
-      visible || await new Promise((resolve2) => waiting.push(resolve2));
-    }
+    o: () => visible || new Promise((resolve2) => waiting.push(resolve2))
   };
 }
 
@@ -556,7 +555,7 @@ function createClient(options) {
   if (!wx2) throw invalid("no wx");
   let runtime = assign({}, phone, options.runtime), base = trimmed(options.baseUrl), gate = createGate(runtime), { S: turn, T: shown, o: whenShown } = createVisibility(wx2, () => arm()), listeners = createListeners(), endThere = (token) => revoke(wx2, runtime, base, token), sessions = createSessions({ wx: wx2, k: runtime, N: gate, b: base, appid, device, o: whenShown }, createStorage(wx2, storageKey, base), {
     P: (before, after) => {
-      arm(), (before.status !== after.status || before.user !== after.user) && listeners.C(after);
+      arm(), (before.status !== after.status || before.user !== after.user) && listeners.D(after);
     },
     Q: (token) => {
       endThere(token).catch(() => {
@@ -564,12 +563,12 @@ function createClient(options) {
     }
   }), arm = createRefreshLoop(sessions, shown, gate, runtime);
   arm();
-  let send = createSend(wx2, runtime, sessions, [base].concat(services.map(trimmed)), whenShown), ask2 = async (what, leaver) => told(await send(what, leaver)), leave = (url) => sessions.m(() => ask2({ url, method: "DELETE" }, !0));
+  let send = createSend(wx2, runtime, sessions, [base].concat(services.map(trimmed)), whenShown), ask2 = async (what, leaver) => told(await send(what, leaver)), leave = (url) => sessions.n(() => ask2({ url, method: "DELETE" }, !0));
   return {
     get state() {
-      return sessions.h();
+      return sessions.e();
     },
-    login: ({ fresh } = {}) => sessions.l(fresh),
+    login: ({ fresh } = {}) => sessions.m(fresh),
     request: (what) => send(what),
     token: async () => (await sessions.c()).t,
     getPhoneNumber: ({ detail }) => phoneNumber(sessions, ask2, detail),
@@ -582,11 +581,11 @@ function createClient(options) {
     endSession: (id) => ask2({ url: `/v1/sessions/${encodeURIComponent(id)}`, method: "DELETE" }),
     logout: async ({ everywhere } = {}) => {
       if (everywhere) return leave("/v1/sessions");
-      let token = sessions.i();
+      let token = sessions.h();
       token && await endThere(token);
     },
     eraseUser: () => leave("/v1/user"),
-    onSessionChange: listeners.B,
+    onSessionChange: listeners.C,
     show: () => turn(!0),
     hide: () => turn(!1)
   };
