@@ -40,18 +40,19 @@ impl Default for FakeTable {
 
 pub(crate) async fn run(dev: Dev) -> anyhow::Result<ExitCode> {
     let mut plan = plan(&dev)?;
-    let _claim = furnish(&mut plan, &dev)?;
+    let claim = furnish(&mut plan, &dev)?;
+    let data_dir = claim.as_ref().map(|_| dev.data_dir.as_path());
     let feed = SpanFeed::default();
     // Whoever sees the page can make users and faults: nobody but this machine.
     let private = plan.gateway.gateway.public.listen.ip().is_loopback();
     plan.playground = (plan.fake.is_some() && private).then(|| feed.clone());
     let guard = telemetry::init_fed("wxgate", &plan.gateway.telemetry, feed)?;
-    let ended = serve(plan, &dev.data_dir).await;
+    let ended = serve(plan, data_dir).await;
     tokio::task::spawn_blocking(move || guard.shutdown()).await?;
     ended
 }
 
-async fn serve(plan: Plan, data_dir: &Path) -> anyhow::Result<ExitCode> {
+async fn serve(plan: Plan, data_dir: Option<&Path>) -> anyhow::Result<ExitCode> {
     let (kept, plays) = (kept_in(&plan), plan.playground.is_some());
     let system = Box::pin(System::start(plan, Arc::new(SystemClock))).await?;
     print!("{}", welcome(&system.addresses, kept, data_dir));
@@ -87,11 +88,24 @@ fn plan(dev: &Dev) -> anyhow::Result<Plan> {
     Ok(plan)
 }
 
-/// Makes what the settings leave out, in a folder that no other process uses meanwhile.
-fn furnish(plan: &mut Plan, dev: &Dev) -> anyhow::Result<Claim> {
+/// Makes what the settings leave out, in a folder that no other process uses meanwhile. Where they
+/// leave nothing out, nothing is kept there: it may be another's.
+fn furnish(plan: &mut Plan, dev: &Dev) -> anyhow::Result<Option<Claim>> {
+    if gives_all(&plan.session, &plan.crypto) {
+        return Ok(None);
+    }
     let claim = Claim::take(&dev.data_dir)?;
     plan.furnish(&dev.data_dir)?;
-    Ok(claim)
+    Ok(Some(claim))
+}
+
+/// Whether the settings leave [`Plan::furnish`] nothing to do.
+fn gives_all(session: &session_service::Config, crypto: &crypto_service::Config) -> bool {
+    let (keys, crypto) = (&session.keys, &crypto.crypto);
+    (crypto.master_keys.is_some() || crypto.master_keys_file.is_some())
+        && (keys.token_keys.is_some() || keys.token_keys_file.is_some())
+        && (keys.index_key.is_some() || keys.index_key_file.is_some())
+        && session.database != DatabaseSettings::default()
 }
 
 fn kept_in(plan: &Plan) -> &'static str {
@@ -102,7 +116,7 @@ fn kept_in(plan: &Plan) -> &'static str {
     }
 }
 
-fn welcome(addresses: &Addresses, kept: &str, data_dir: &Path) -> String {
+fn welcome(addresses: &Addresses, kept: &str, data_dir: Option<&Path>) -> String {
     let line = |what: &str, at: &str, about: &str| {
         format!("  {what:<16}  {at:<24}  {about}")
             .trim_end()
@@ -112,6 +126,9 @@ fn welcome(addresses: &Addresses, kept: &str, data_dir: &Path) -> String {
     let http = |at: &SocketAddr| format!("http://{at}");
     let api = "mini-programs log in here; /docs describes the API";
     let sessions = format!("gRPC; sessions are kept in {kept}");
+    let data = data_dir.map_or("as the settings say".to_owned(), |dir| {
+        dir.display().to_string()
+    });
     let wechat = addresses.fake.map_or_else(
         || line("WeChat", "the real one", ""),
         |fake| line("fake-wechat", &http(&fake), "invented users, no security"),
@@ -127,7 +144,7 @@ fn welcome(addresses: &Addresses, kept: &str, data_dir: &Path) -> String {
         line("session-service", &addresses.session.to_string(), &sessions),
         line("crypto-service", &addresses.crypto.to_string(), "gRPC"),
         wechat,
-        line("users and keys", &data_dir.display().to_string(), ""),
+        line("users and keys", &data, ""),
         addresses
             .fake
             .map(|at| try_it(addresses, at))

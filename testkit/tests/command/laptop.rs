@@ -27,6 +27,13 @@ impl Laptop {
         }
     }
 
+    /// Adds to the settings.
+    pub(crate) fn add(&self, settings: &str) {
+        let file = self.path("wxgate.toml");
+        let before = fs::read_to_string(&file).expect("readable");
+        fs::write(file, before + settings).expect("writable");
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }

@@ -2,7 +2,10 @@
 mod laptop;
 mod playground;
 
-use std::process::{Command, Output};
+use std::{
+    fs::{self, File},
+    process::{Command, Output},
+};
 
 use testkit::{Ports, Program, RedisAccess, RedisServer, story};
 
@@ -139,6 +142,33 @@ async fn a_second_process_in_the_same_folder_is_told_of_the_first() {
         // Nothing that a process leaves behind bars the next one.
         program.kill();
         laptop::end(laptop.run().await).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn settings_that_give_all_keys_and_a_database_take_no_folder() {
+    story(async {
+        let laptop = Laptop::new(Ports::settings);
+        let [keys, users, data] = ["keys", "users.db", "data"].map(|name| laptop.path(name));
+        let keys = keys.display();
+        assert!(
+            wxgate(&["keygen", "--dir", &keys.to_string()])
+                .status
+                .success()
+        );
+        laptop.add(&format!(
+            "[crypto]\nmaster_keys_file = '{keys}/master.key'\n\
+             [keys]\ntoken_keys_file = '{keys}/token.key'\nindex_key_file = '{keys}/index.key'\n\
+             [database]\nurl = 'sqlite:{}'\n",
+            users.display()
+        ));
+        // Another process has it.
+        fs::create_dir(&data).expect("a folder");
+        let lock = File::create(data.join("lock")).expect("a file");
+        lock.lock().expect("it is free");
+        laptop::end(laptop.run().await).await;
+        assert_eq!(fs::read_dir(&data).expect("a folder").count(), 1);
     })
     .await;
 }
