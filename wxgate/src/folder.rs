@@ -1,6 +1,7 @@
 //! The folder where users and keys are kept.
 use std::{
     fs::{self, File, TryLockError},
+    io::ErrorKind,
     os::unix::fs::DirBuilderExt,
     path::Path,
 };
@@ -38,7 +39,8 @@ pub(crate) struct Claim {
 }
 
 impl Claim {
-    /// Makes the folder where it is missing, and takes it.
+    /// Makes the folder where it is missing, and takes it. Where the file system knows no locks, it
+    /// only warns.
     ///
     /// # Errors
     /// When another process has it, or it cannot be made or written.
@@ -51,15 +53,27 @@ impl Claim {
             .write(true)
             .open(dir.join(LOCK))
             .with_context(|| format!("the folder {shown} cannot be written"))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { _lock: lock }),
-            Err(TryLockError::WouldBlock) => bail!(
-                "another wxgate keeps its users and keys in {shown}: end it, or name another --data-dir"
-            ),
-            Err(TryLockError::Error(error)) => {
-                Err(error).with_context(|| format!("locking {shown}"))
-            }
+        judge(lock.try_lock(), dir)?;
+        Ok(Self { _lock: lock })
+    }
+}
+
+/// Whether to go on after an attempt to lock `dir`.
+fn judge(attempt: Result<(), TryLockError>, dir: &Path) -> anyhow::Result<()> {
+    let shown = dir.display();
+    match attempt {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => bail!(
+            "another wxgate keeps its users and keys in {shown}: end it, or name another --data-dir"
+        ),
+        // Nobody could start there otherwise. There is no log yet.
+        Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {
+            eprintln!(
+                "wxgate: the file system of {shown} has no locks: let no other wxgate use this folder"
+            );
+            Ok(())
         }
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("locking {shown}")),
     }
 }
 
@@ -76,6 +90,17 @@ mod tests {
         assert!(refused.contains("another wxgate"), "{refused}");
         drop(first);
         Claim::take(&place).unwrap();
+    }
+
+    #[test]
+    fn a_file_system_without_locks_bars_nobody() {
+        let attempt =
+            |kind: ErrorKind| judge(Err(TryLockError::Error(kind.into())), Path::new("data"));
+        attempt(ErrorKind::Unsupported).unwrap();
+        for kind in [ErrorKind::PermissionDenied, ErrorKind::Other] {
+            let refused = attempt(kind).unwrap_err().to_string();
+            assert_eq!(refused, "locking data", "{kind:?}");
+        }
     }
 
     #[test]
