@@ -35,17 +35,19 @@ impl Ledger {
         Ok(kept)
     }
 
-    /// Takes out whatever was written. Whoever writes must have ended.
+    /// Takes out whatever was written, all that can be. Whoever writes must have ended.
     ///
     /// # Errors
-    /// When the store did not answer: something may be left.
+    /// The first, when the store did not answer: something may be left.
     pub async fn erase(&self) -> Result<(), StoreError> {
+        let mut outcome = Ok(());
         for key in self.keys() {
             let (expect, write) = (Expect::Anything, Write::Delete);
             // One at a time: they are on many slots.
-            self.store.swap(&[Swap { key, expect, write }]).await?;
+            let erased = self.store.swap(&[Swap { key, expect, write }]).await;
+            outcome = outcome.and(erased.map(drop));
         }
-        Ok(())
+        outcome
     }
 
     fn keys(&self) -> Vec<StoreKey> {
