@@ -210,23 +210,27 @@ impl Records {
     /// that is not ours must not be taken for another question's answer, nor the other way about.
     async fn get_certainly(&self, keys: &[StoreKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
         let found = self.get(keys).await?;
-        let is_foreign = |found: &[Option<Vec<u8>>]| {
-            let foreign = keys.iter().zip(found).find(|(key, found)| {
-                let found = found.as_deref();
-                found.is_some_and(|stored| self.seal.open(key, stored) == Opened::Foreign)
-            });
-            foreign.map(|(key, _)| key.clone())
-        };
-        let Some(key) = is_foreign(&found) else {
+        let mut each = keys.iter().zip(&found);
+        let Some((key, _)) = each.find(|(key, found)| self.is_foreign(key, found.as_deref()))
+        else {
             return Ok(found);
         };
         self.store.distrust().await;
-        self.failures.note(&StoreError::Foreign(key));
+        self.failures.note(&StoreError::Foreign(key.clone()));
         let again = self.get(keys).await?;
-        match is_foreign(&again) {
-            Some(key) if again != found => Err(self.foreign(key).await),
-            _ => Ok(again),
+        // Each for itself: beside one that is not ours, others may well have changed meanwhile.
+        let mut changed = keys
+            .iter()
+            .zip(found.iter().zip(&again))
+            .filter(|(_, (found, again))| found != again);
+        match changed.find(|(key, (_, again))| self.is_foreign(key, again.as_deref())) {
+            Some((key, _)) => Err(self.foreign(key.clone()).await),
+            None => Ok(again),
         }
+    }
+
+    fn is_foreign(&self, key: &StoreKey, found: Option<&[u8]>) -> bool {
+        found.is_some_and(|stored| self.seal.open(key, stored) == Opened::Foreign)
     }
 
     async fn open<T: Record>(

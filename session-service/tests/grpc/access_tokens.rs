@@ -1,9 +1,17 @@
 //! One `access_token` for each app, whoever asks.
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use fake_wechat::DEFAULT_APPID;
 use futures::future::join_all;
 use serde_json::json;
+use service_kit::{Key, ManualClock, Timestamp};
+use session_service::{
+    domain::{AppId, Lease},
+    store::{
+        Change, Expect, MemoryStore, Records, Seal, SessionStore, StoreError, StoreKey, Swap, Write,
+    },
+};
 use wx_proto::common::v1::ErrorReason;
 
 use crate::{
@@ -135,6 +143,90 @@ async fn what_other_keys_sealed_counts_as_absent_and_is_replaced_by_one() {
         assert_eq!(system.count(alarm), alarms, "nothing foreign is left");
     })
     .await;
+}
+
+/// A store where somebody writes between a look that is doubted and the next one.
+struct Busy {
+    store: MemoryStore,
+    writes: Swap,
+}
+
+#[async_trait]
+impl SessionStore for Busy {
+    async fn get(&self, keys: &[StoreKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        self.store.get(keys).await
+    }
+
+    async fn swap(&self, swaps: &[Swap]) -> Result<bool, StoreError> {
+        self.store.swap(swaps).await
+    }
+
+    fn system(&self) -> &'static str {
+        self.store.system()
+    }
+
+    async fn distrust(&self) {
+        let swap = std::slice::from_ref(&self.writes);
+        assert!(self.store.swap(swap).await.unwrap());
+    }
+
+    async fn dump(&self) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.store.dump().await
+    }
+}
+
+const NOW: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
+const LEASE: Lease = Lease {
+    holder: [7; 8],
+    until: NOW,
+    failed: None,
+};
+
+fn records(store: impl SessionStore) -> Records {
+    Records::new(Arc::new(store), Seal::derive(&Key::from_bytes([9; 32])))
+}
+
+fn memory() -> MemoryStore {
+    MemoryStore::new(Arc::new(ManualClock::at(NOW)))
+}
+
+/// [`LEASE`], as a peer with our keys writes it.
+async fn sealed_lease(appid: &AppId) -> Vec<u8> {
+    let peer = records(memory());
+    let (_, lease) = peer.access_token(appid).await.unwrap();
+    let change = Change::default().put(&lease, &LEASE, UNTIL_DUE);
+    assert!(peer.commit(change).await.unwrap());
+    peer.dump().await.unwrap().remove(0).1
+}
+
+fn put(key: &StoreKey, bytes: &[u8]) -> Swap {
+    Swap {
+        key: key.clone(),
+        expect: Expect::Anything,
+        write: Write::Put(bytes.to_vec(), UNTIL_DUE),
+    }
+}
+
+#[tokio::test]
+async fn a_lease_that_a_peer_takes_meanwhile_does_not_make_a_foreign_token_an_error() {
+    let appid = AppId::parse(DEFAULT_APPID).unwrap();
+    let [token, lease] = [StoreKey::access_token(&appid), StoreKey::lease(&appid)];
+    let foreign = put(&token, b"\x02sealed with other keys");
+    let renewal = put(&lease, &sealed_lease(&appid).await);
+    let changed = put(&token, b"\x02another question's answer");
+    for (writes, is_error) in [(renewal, false), (changed, true)] {
+        let store = memory();
+        let kept = store.swap(std::slice::from_ref(&foreign)).await;
+        assert!(kept.unwrap());
+        match records(Busy { store, writes }).access_token(&appid).await {
+            Ok((found, lease)) => {
+                assert!(!is_error && found.is_foreign());
+                assert_eq!(lease.value, Some(LEASE));
+            }
+            Err(StoreError::Foreign(key)) => assert!(is_error && key == token, "{key}"),
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
 
 async fn a_token_that_was_replaced_meanwhile_costs_nothing(store: Store) {
