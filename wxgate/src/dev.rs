@@ -91,21 +91,12 @@ fn plan(dev: &Dev) -> anyhow::Result<Plan> {
 /// Makes what the settings leave out, in a folder that no other process uses meanwhile. Where they
 /// leave nothing out, nothing is kept there: it may be another's.
 fn furnish(plan: &mut Plan, dev: &Dev) -> anyhow::Result<Option<Claim>> {
-    if gives_all(&plan.session, &plan.crypto) {
+    if plan.is_furnished() {
         return Ok(None);
     }
     let claim = Claim::take(&dev.data_dir)?;
     plan.furnish(&dev.data_dir)?;
     Ok(Some(claim))
-}
-
-/// Whether the settings leave [`Plan::furnish`] nothing to do.
-fn gives_all(session: &session_service::Config, crypto: &crypto_service::Config) -> bool {
-    let (keys, crypto) = (&session.keys, &crypto.crypto);
-    (crypto.master_keys.is_some() || crypto.master_keys_file.is_some())
-        && (keys.token_keys.is_some() || keys.token_keys_file.is_some())
-        && (keys.index_key.is_some() || keys.index_key_file.is_some())
-        && session.database != DatabaseSettings::default()
 }
 
 fn kept_in(plan: &Plan) -> &'static str {

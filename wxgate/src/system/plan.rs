@@ -1,9 +1,12 @@
 //! What a [`System`](super::System) is started from.
-use std::{net::SocketAddr, path::Path};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use fake_wechat::{DEFAULT_APPID, DEFAULT_SECRET, FakeApp};
 use service_kit::Listen;
-use session_service::config::AppSettings;
+use session_service::config::{AppSettings, DatabaseSettings};
 use telemetry::SpanFeed;
 
 use crate::keygen::{KeyFile, Keygen};
@@ -78,30 +81,9 @@ impl Plan {
     /// # Errors
     /// When keys cannot be made in `dir`.
     pub fn furnish(&mut self, dir: &Path) -> anyhow::Result<()> {
-        let (crypto, keys) = (&mut self.crypto.crypto, &mut self.session.keys);
-        let places = [
-            (
-                KeyFile::Master,
-                crypto.master_keys.is_some(),
-                &mut crypto.master_keys_file,
-            ),
-            (
-                KeyFile::Token,
-                keys.token_keys.is_some(),
-                &mut keys.token_keys_file,
-            ),
-            (
-                KeyFile::Index,
-                keys.index_key.is_some(),
-                &mut keys.index_key_file,
-            ),
-        ];
-        let mut only = Vec::new();
-        for (key, given, file) in places {
-            if !given && file.is_none() {
-                *file = Some(dir.join(key.name()));
-                only.push(key);
-            }
+        let only = self.missing_keys();
+        for key in &only {
+            *self.file_of(*key) = Some(dir.join(key.name()));
         }
         let keygen = Keygen {
             dir: dir.to_owned(),
@@ -109,10 +91,48 @@ impl Plan {
             only,
         };
         keygen.make()?;
-        if self.session.database == session_service::config::DatabaseSettings::default() {
+        if self.lacks_database() {
             self.session.database.url = format!("sqlite:{}", dir.join("users.db").display());
         }
         Ok(())
+    }
+
+    /// Whether the settings leave [`Plan::furnish`] nothing to do.
+    #[must_use]
+    pub fn is_furnished(&self) -> bool {
+        self.missing_keys().is_empty() && !self.lacks_database()
+    }
+
+    fn missing_keys(&self) -> Vec<KeyFile> {
+        let (crypto, keys) = (&self.crypto.crypto, &self.session.keys);
+        let given = [
+            (
+                KeyFile::Master,
+                crypto.master_keys.is_some() || crypto.master_keys_file.is_some(),
+            ),
+            (
+                KeyFile::Token,
+                keys.token_keys.is_some() || keys.token_keys_file.is_some(),
+            ),
+            (
+                KeyFile::Index,
+                keys.index_key.is_some() || keys.index_key_file.is_some(),
+            ),
+        ];
+        let missing = given.into_iter().filter(|(_, is_given)| !is_given);
+        missing.map(|(key, _)| key).collect()
+    }
+
+    const fn file_of(&mut self, key: KeyFile) -> &mut Option<PathBuf> {
+        match key {
+            KeyFile::Master => &mut self.crypto.crypto.master_keys_file,
+            KeyFile::Token => &mut self.session.keys.token_keys_file,
+            KeyFile::Index => &mut self.session.keys.index_key_file,
+        }
+    }
+
+    fn lacks_database(&self) -> bool {
+        self.session.database == DatabaseSettings::default()
     }
 
     /// Puts a fake WeChat at `listen` that knows the configured apps, or one invented app.
