@@ -42,10 +42,10 @@ impl Life {
         }
     }
 
-    /// The sessions on the user's list, unless ended one by one.
+    /// The sessions on the user's list: ended ones are not, should the store have them again.
     pub(super) fn listed(&self) -> BTreeSet<usize> {
         (0..self.sessions.len())
-            .filter(|session| !self.ended.contains(session) && self.found(*session).is_some())
+            .filter(|session| !self.revoked(*session) && self.found(*session).is_some())
             .collect()
     }
 
