@@ -2,7 +2,7 @@
 use deadpool_redis::redis::{self, RedisResult};
 use testkit::{RedisCluster, RedisServer};
 
-use crate::{bounded, is_there};
+use crate::{bounded, is_there, keep};
 
 const KEY: &str = "wxg:{tag}:a";
 const OTHER: &str = "wxg:{tag}:b";
@@ -24,11 +24,7 @@ async fn a_master_that_dies_is_replaced_and_comes_back_as_replica() {
         let owner = cluster.owner(KEY).await;
         let replicas = cluster.replicas_of(owner).await;
         assert_eq!(replicas, [owner + 3]);
-        put(&cluster.nodes[owner], KEY).await;
-        let () = cluster.nodes[owner]
-            .ask(&["WAIT", "1", "5000"])
-            .await
-            .unwrap();
+        keep(&cluster.nodes[owner], KEY).await;
         cluster.nodes[owner].kill();
         assert_eq!(cluster.until_taken_over(KEY, owner).await, replicas[0]);
         cluster.nodes[owner].revive().await;

@@ -1,7 +1,7 @@
 //! A master, a replica, three Sentinels.
 use testkit::{RedisSentinel, RedisServer};
 
-use crate::{bounded, is_there};
+use crate::{bounded, is_there, keep};
 
 async fn word(node: &RedisServer) -> Option<String> {
     node.ask(&["GET", "word"]).await.unwrap()
@@ -12,8 +12,7 @@ async fn a_master_that_dies_is_replaced_and_comes_back_as_replica() {
     bounded(async {
         let mut zoo = RedisSentinel::start().await;
         assert_eq!(zoo.master().await, Some(0));
-        let () = zoo.nodes[0].ask(&["SET", "word", "kept"]).await.unwrap();
-        let () = zoo.nodes[0].ask(&["WAIT", "1", "5000"]).await.unwrap();
+        keep(&zoo.nodes[0], "word").await;
         assert_eq!(zoo.kill_master().await, 0);
         zoo.until_master(1).await;
         assert_eq!(word(&zoo.nodes[1]).await.as_deref(), Some("kept"));
