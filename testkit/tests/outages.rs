@@ -11,15 +11,14 @@ async fn redis_stopped_is_503_and_all_is_well_when_it_is_back() {
         let token = stage.log_in("oMei").await;
         let redis = stage.redis.as_ref().expect("on redis");
         redis.pause().await;
-        for answer in [
-            stage.phone.session(&token).await,
-            stage.phone.refresh(&token).await,
-            stage.phone.verify(&token).await,
-            stage
-                .phone
-                .decrypt(&token, &json!({ "encryptedData": "", "iv": "" }))
-                .await,
-        ] {
+        let data = json!({ "encryptedData": "", "iv": "" });
+        let (read, refreshed, verified, opened) = tokio::join!(
+            stage.phone.session(&token),
+            stage.phone.refresh(&token),
+            stage.phone.verify(&token),
+            stage.phone.decrypt(&token, &data)
+        );
+        for answer in [read, refreshed, verified, opened] {
             assert_eq!(answer.problem(), (503, "store_unavailable"));
             assert!(!answer.header("retry-after").is_empty());
         }

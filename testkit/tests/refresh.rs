@@ -2,7 +2,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use futures::future::join_all;
-use testkit::{Stage, patient, story};
+use testkit::{Stage, story};
 
 const MINUTE: Duration = Duration::from_mins(1);
 const GRACE: Duration = Duration::from_secs(30);
@@ -150,7 +150,7 @@ async fn two_hundred_parallel_refreshes_give_one_successor_in_memory() {
 #[tokio::test]
 async fn two_hundred_parallel_refreshes_give_one_successor_in_redis() {
     story(async {
-        two_hundred_parallel_refreshes(Stage::on_redis_with(patient).await).await;
+        two_hundred_parallel_refreshes(Stage::on_redis().await).await;
     })
     .await;
 }

@@ -32,11 +32,14 @@ impl Wire {
         self.0.write_all(text.as_bytes()).await.expect("it listens");
     }
 
-    /// What is answered, as far as it came in one piece.
+    /// What is answered, to the end of the object in it.
     pub(crate) async fn hear(&mut self) -> String {
-        let mut heard = vec![0; 16 * 1024];
-        let length = self.0.read(&mut heard).await.expect("it answers");
-        String::from_utf8_lossy(&heard[..length]).into_owned()
+        let mut heard = Vec::new();
+        while !heard.ends_with(b"}") {
+            let more = self.0.read_buf(&mut heard).await.expect("it answers");
+            assert_ne!(more, 0, "hung up on: {}", String::from_utf8_lossy(&heard));
+        }
+        String::from_utf8_lossy(&heard).into_owned()
     }
 
     /// The answer comes, but the client is gone; gives the token in it, which nobody knows.

@@ -1,6 +1,6 @@
 //! SES-05: logging out everywhere spares nothing that began before it, and nothing else.
 use futures::future::join_all;
-use testkit::{Answer, Stage, patient};
+use testkit::{Answer, Stage};
 use wxgate::Plan;
 
 use super::logout::all_ended;
@@ -11,7 +11,6 @@ const LOGINS: usize = 3;
 
 pub(crate) fn settings(plan: &mut Plan) {
     plan.session.session.per_user = 2 * SESSIONS;
-    patient(plan);
 }
 
 async fn log_in(stage: &Stage, user: &str, times: usize) -> Vec<String> {

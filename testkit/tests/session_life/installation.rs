@@ -7,7 +7,7 @@ use std::{
 use deadpool_redis::redis::{self, aio::MultiplexedConnection};
 use service_kit::{Clock, GrpcChannel};
 use session_service::store::StoreKey;
-use testkit::{Stage, counted, patient};
+use testkit::{Stage, counted};
 use wx_proto::session::v1::session_service_client::SessionServiceClient;
 
 use super::life::{ABSOLUTE_TTL, GRACE, PER_USER, REFRESH_AFTER, TTL};
@@ -28,7 +28,6 @@ pub(crate) fn settings(plan: &mut wxgate::Plan) {
     session.absolute_ttl = ABSOLUTE_TTL;
     session.grace = GRACE;
     session.per_user = PER_USER;
-    patient(plan);
 }
 
 impl Installation {

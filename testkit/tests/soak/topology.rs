@@ -1,6 +1,6 @@
 //! Wherever sessions can be kept: a topology is one line here.
 use session_service::config::RedisConfig;
-use testkit::{RedisCluster, RedisSentinel, Stage};
+use testkit::{RedisCluster, RedisSentinel, Stage, patient};
 use wxgate::Plan;
 
 /// Makes `check` once on each topology, one after the other, with a stage of its own; it is told which.
@@ -16,6 +16,7 @@ pub(crate) async fn on_each_own(settings: fn(&mut Plan), check: impl AsyncFn(&'s
 async fn stage(settings: fn(&mut Plan), redis: RedisConfig) -> Stage {
     Stage::with(|plan| {
         plan.session.redis = Some(redis);
+        patient(plan);
         settings(plan);
     })
     .await

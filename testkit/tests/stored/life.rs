@@ -4,7 +4,7 @@ use std::time::Duration;
 use deadpool_redis::redis::{self, AsyncCommands, aio::MultiplexedConnection};
 use futures::future::join_all;
 use serde_json::json;
-use testkit::{Stage, patient};
+use testkit::Stage;
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -80,7 +80,7 @@ async fn use_it(stage: &Stage, number: usize) {
 
 /// After a mixed load every key has an end, none later than the design allows.
 pub(crate) async fn everything_stored_has_an_end(users: usize) {
-    let stage = Stage::on_redis_with(patient).await;
+    let stage = Stage::on_redis().await;
     for some in (0..users).collect::<Vec<_>>().chunks(30) {
         join_all(some.iter().map(|user| use_it(&stage, *user))).await;
     }
