@@ -33,6 +33,7 @@ mod replica;
 mod secrets;
 mod stage;
 mod store_load;
+mod timed;
 mod turnstile;
 mod wechat;
 
@@ -54,6 +55,7 @@ pub use self::{
     secrets::spellings,
     stage::{Stage, long_story, patient, story, story_within},
     store_load::{Noticed, StoreLoad},
+    timed::timed,
     turnstile::Turnstile,
     wechat::Wechat,
 };

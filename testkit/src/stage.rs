@@ -104,6 +104,7 @@ impl Stage {
         let there = RedisConfig::at(&redis.access().url(proxy.port()));
         let stage = Box::pin(Self::build(Some(redis), |plan| {
             plan.session.redis = Some(there);
+            patient(plan);
             change(plan);
         }));
         (stage.await, proxy)

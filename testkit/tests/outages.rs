@@ -2,7 +2,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use testkit::{Fleet, Stage, story};
+use testkit::{Fleet, Stage, story, timed};
 
 #[tokio::test]
 async fn redis_stopped_is_503_and_all_is_well_when_it_is_back() {
@@ -100,7 +100,7 @@ async fn refused_in_time(fleet: &Fleet) -> String {
 
 #[tokio::test]
 async fn a_hung_or_dead_crypto_service_delays_only_logins_and_burns_no_code() {
-    story(async {
+    story(timed(async || {
         let mut fleet = Fleet::start("").await;
         let (token, ended) = (fleet.log_in("oMei").await, fleet.log_in("oMei").await);
         fleet.crypto.pause().await;
@@ -120,7 +120,7 @@ async fn a_hung_or_dead_crypto_service_delays_only_logins_and_burns_no_code() {
         fleet.restart_crypto().await;
         fleet.phone.login(&code).await.expect(200);
         fleet.end().await;
-    })
+    }))
     .await;
 }
 

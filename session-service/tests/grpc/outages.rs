@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 
 use session_service::Config;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use testkit::timed;
 use wx_proto::{
     common::v1::ErrorReason,
     session::v1::{UpdateProfileRequest, get_user_request::Who},
@@ -52,7 +53,7 @@ async fn assert_all_unavailable(system: &System, openid: &str, token: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hung_redis_ends_no_session() {
-    bounded(async {
+    bounded(timed(async || {
         let mut system = System::with(Store::Redis, impatient).await;
         let openid = system.newcomer().await;
         let token = system.log_in(&openid).await;
@@ -65,7 +66,7 @@ async fn a_hung_redis_ends_no_session() {
         assert_all_unavailable(&system, &openid, &token).await;
         system.redis().resume();
         still_alive_soon(&system, &token).await;
-    })
+    }))
     .await;
 }
 
@@ -79,7 +80,7 @@ async fn still_alive_soon(system: &System, token: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_redis_ends_no_session() {
-    bounded(async {
+    bounded(timed(async || {
         let mut system = System::with(Store::Redis, impatient).await;
         let openid = system.newcomer().await;
         let token = system.log_in(&openid).await;
@@ -97,7 +98,7 @@ async fn a_dead_redis_ends_no_session() {
         assert_eq!(gone, ErrorReason::SessionExpired);
         let again = system.log_in(&openid).await;
         system.verify(&again).await.unwrap();
-    })
+    }))
     .await;
 }
 

@@ -2,7 +2,7 @@
 use std::time::{Duration, Instant};
 
 use session_service::config::{DatabaseSettings, RedisConfig};
-use testkit::PostgresServer;
+use testkit::{PostgresServer, timed};
 use wx_proto::common::v1::ErrorReason;
 
 use crate::{
@@ -52,7 +52,7 @@ async fn logins_of_both_at_once_end_as_one_user() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_reaches_the_other_replica_within_a_second() {
-    bounded(async {
+    bounded(timed(async || {
         let server = PostgresServer::shared().await;
         let database = DatabaseSettings::at(&server.database().await);
         let mut keys = None;
@@ -76,7 +76,7 @@ async fn a_logout_reaches_the_other_replica_within_a_second() {
             tokio::task::yield_now().await;
         }
         assert!(told.elapsed() < Duration::from_secs(1));
-    })
+    }))
     .await;
 }
 

@@ -2,6 +2,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use testkit::timed;
 use wx_proto::common::v1::ErrorReason;
 
 use crate::{
@@ -107,7 +108,7 @@ async fn a_wechat_that_breaks_off_is_unavailable() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_wechat_costs_one_timeout() {
-    bounded(async {
+    bounded(timed(async || {
         let short = Duration::from_millis(300);
         let system = System::with(Store::Memory, |config| config.wechat.timeout = short).await;
         let asked = Instant::now();
@@ -115,7 +116,7 @@ async fn a_silent_wechat_costs_one_timeout() {
         let waited = asked.elapsed();
         assert_eq!(refused.reason, ErrorReason::WechatUnavailable);
         assert!(waited >= short && waited < short * 5, "{waited:?}");
-    })
+    }))
     .await;
 }
 

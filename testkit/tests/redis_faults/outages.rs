@@ -1,7 +1,7 @@
 //! DEP-05: a Redis that is away, silent or slow costs one time-out, and no session.
 use std::time::Duration;
 
-use testkit::{Crowd, Faults, Stage, Way, story};
+use testkit::{Crowd, Faults, Stage, Way, story, timed};
 
 use crate::{
     lateness::{CONNECTIONS, Slowed},
@@ -12,11 +12,14 @@ use crate::{
 const NOISE: Duration = Duration::from_millis(450);
 
 async fn shaken(fault: Fault) {
-    let mut shaken = Box::pin(Shaken::start()).await;
-    let Longest { answer, recovery } = shaken.shake(fault).await;
-    assert!(answer < fault.limit() + NOISE, "{fault:?}: {answer:?}");
-    assert!(recovery < RETURN, "{fault:?}: {recovery:?}");
-    shaken.end().await;
+    timed(async || {
+        let mut shaken = Box::pin(Shaken::start()).await;
+        let Longest { answer, recovery } = shaken.shake(fault).await;
+        assert!(answer < fault.limit() + NOISE, "{fault:?}: {answer:?}");
+        assert!(recovery < RETURN, "{fault:?}: {recovery:?}");
+        shaken.end().await;
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -51,13 +54,13 @@ async fn requests_that_do_not_go_are_503_after_one_timeout() {
 
 #[tokio::test]
 async fn a_half_open_connection_is_503_after_one_timeout() {
-    story(async {
+    story(timed(async || {
         let mut shaken = Box::pin(Shaken::start()).await;
         let Longest { answer, .. } = shaken.shake(Fault::HalfOpen).await;
         assert!(answer > Duration::ZERO, "nobody met one");
         assert!(answer < Fault::HalfOpen.limit() + NOISE, "{answer:?}");
         shaken.end().await;
-    })
+    }))
     .await;
 }
 
@@ -68,9 +71,10 @@ async fn half_open_connections_are_all_replaced_once_one_was_noticed() {
 
 #[tokio::test]
 async fn a_connection_that_was_silent_is_not_used_again() {
-    story(async {
+    story(timed(async || {
         let (stage, proxy) = Stage::on_bad_network(|plan| {
-            plan.session.redis.as_mut().expect("on Redis").connections = 1;
+            let redis = plan.session.redis.as_mut().expect("on Redis");
+            (redis.timeout, redis.connections) = (TIMEOUT, 1);
         })
         .await;
         let crowd = Crowd::gather(&stage, 2).await;
@@ -90,13 +94,13 @@ async fn a_connection_that_was_silent_is_not_used_again() {
         assert!(crowd.ask(1).await);
         assert!(proxy.counted().connections > before.connections);
         stage.end().await;
-    })
+    }))
     .await;
 }
 
 #[tokio::test]
 async fn a_slow_redis_serves_as_many_as_it_can_and_sheds_the_rest() {
-    story(async {
+    story(timed(async || {
         let slowed = Box::pin(Slowed::start()).await;
         for delay in [20, 100].map(Duration::from_millis) {
             slowed.slow_down(delay).await;
@@ -111,13 +115,13 @@ async fn a_slow_redis_serves_as_many_as_it_can_and_sheds_the_rest() {
         let few = slowed.load(CONNECTIONS, 1).await;
         assert_eq!(few.shed, 0, "{few:?}");
         slowed.end().await;
-    })
+    }))
     .await;
 }
 
 #[tokio::test]
 async fn a_slow_redis_beset_by_too_many_still_answers_as_many_as_it_can() {
-    story(async {
+    story(timed(async || {
         let slowed = Box::pin(Slowed::start()).await;
         let delay = Duration::from_millis(100);
         slowed.slow_down(delay).await;
@@ -126,13 +130,13 @@ async fn a_slow_redis_beset_by_too_many_still_answers_as_many_as_it_can() {
         let percent = many.percent_of_capacity(delay);
         assert!(percent > 30.0, "{percent} % of the capacity: {many:?}");
         slowed.end().await;
-    })
+    }))
     .await;
 }
 
 #[tokio::test]
 async fn a_redis_slower_than_the_timeout_is_503_and_well_when_it_is_quick() {
-    story(async {
+    story(timed(async || {
         let slowed = Box::pin(Slowed::start()).await;
         slowed.slow_down(TIMEOUT).await;
         let all = slowed.load(20, 20).await;
@@ -141,6 +145,6 @@ async fn a_redis_slower_than_the_timeout_is_503_and_well_when_it_is_quick() {
         let recovery = slowed.recover().await;
         assert!(recovery < RETURN, "{recovery:?}");
         slowed.end().await;
-    })
+    }))
     .await;
 }

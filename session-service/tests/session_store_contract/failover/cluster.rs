@@ -1,7 +1,7 @@
 //! DEP-08: shards die, hang, and slots move.
 use std::time::Duration;
 
-use testkit::{RedisCluster, StoreLoad};
+use testkit::{RedisCluster, StoreLoad, timed};
 
 use super::{TIMEOUT, assert_honest, longest_outage, until_copied};
 use crate::{bounded, zoo::store};
@@ -27,7 +27,7 @@ async fn apart(zoo: &RedisCluster, shard: usize) -> (Vec<u16>, Vec<u16>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_shard_is_replaced_and_the_others_users_notice_nothing() {
-    bounded(async {
+    bounded(timed(async || {
         let mut zoo = RedisCluster::start().await;
         let store = store(zoo.config(), TIMEOUT);
         let (here, elsewhere) = apart(&zoo, 0).await;
@@ -50,13 +50,13 @@ async fn a_dead_shard_is_replaced_and_the_others_users_notice_nothing() {
         assert!(failed.is_empty(), "{failed:?}");
         let limit = RedisCluster::NODE_TIMEOUT + Duration::from_secs(3);
         assert!(longest_outage(&struck) < limit, "{struck:?}");
-    })
+    }))
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hung_shard_holds_up_nobody_elses_users() {
-    bounded(async {
+    bounded(timed(async || {
         let zoo = RedisCluster::start().await;
         let store = store(zoo.config(), TIMEOUT);
         let (here, elsewhere) = apart(&zoo, 1).await;
@@ -79,13 +79,13 @@ async fn a_hung_shard_holds_up_nobody_elses_users() {
         let slowest = spared.iter().map(|user| user.longest_wait).max().unwrap();
         assert!(slowest < TIMEOUT / 2, "{slowest:?}");
         assert_honest(&load.0.finish().await);
-    })
+    }))
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slots_move_there_and_back_under_load() {
-    bounded(async {
+    bounded(timed(async || {
         let zoo = RedisCluster::start().await;
         let store = store(zoo.config(), TIMEOUT);
         let load = StoreLoad::start(&store, 0..USERS);
@@ -112,6 +112,6 @@ async fn slots_move_there_and_back_under_load() {
             .flat_map(|user| &user.failures)
             .collect::<Vec<_>>();
         assert!(failed.is_empty(), "{failed:?}");
-    })
+    }))
     .await;
 }

@@ -1,7 +1,7 @@
 //! DEP-06: the sentinels name another master.
 use std::time::{Duration, Instant};
 
-use testkit::{RedisSentinel, StoreLoad};
+use testkit::{RedisSentinel, StoreLoad, timed};
 
 use super::{TIMEOUT, assert_honest, longest_outage, until_copied};
 use crate::{bounded, zoo::store};
@@ -10,7 +10,7 @@ const USERS: u16 = 8;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_master_is_replaced_while_users_wait_no_longer_than_they_must() {
-    bounded(async {
+    bounded(timed(async || {
         let mut zoo = RedisSentinel::start().await;
         let store = store(zoo.config(), TIMEOUT);
         let load = StoreLoad::start(&store, 0..USERS);
@@ -22,13 +22,13 @@ async fn a_dead_master_is_replaced_while_users_wait_no_longer_than_they_must() {
         assert_honest(&noticed);
         let limit = RedisSentinel::DOWN_AFTER + Duration::from_secs(3);
         assert!(longest_outage(&noticed) < limit, "{noticed:?}");
-    })
+    }))
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_master_that_steps_down_is_left_within_a_second() {
-    bounded(async {
+    bounded(timed(async || {
         let zoo = RedisSentinel::start().await;
         let store = store(zoo.config(), TIMEOUT);
         let load = StoreLoad::start(&store, 0..USERS);
@@ -51,13 +51,13 @@ async fn a_master_that_steps_down_is_left_within_a_second() {
             told.elapsed()
         );
         assert_honest(&load.finish().await);
-    })
+    }))
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sentinels_that_are_gone_matter_only_when_the_master_is() {
-    bounded(async {
+    bounded(timed(async || {
         let mut zoo = RedisSentinel::start().await;
         let store = store(zoo.config(), TIMEOUT);
         let load = StoreLoad::start(&store, 0..USERS);
@@ -73,6 +73,6 @@ async fn sentinels_that_are_gone_matter_only_when_the_master_is() {
             "{noticed:?}"
         );
         zoo.sentinels[1].resume();
-    })
+    }))
     .await;
 }

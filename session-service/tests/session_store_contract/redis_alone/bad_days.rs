@@ -7,7 +7,7 @@ use std::{
 use deadpool_redis::redis;
 use futures::future::join_all;
 use session_service::store::{Expect, RedisMistake, RedisStore, SessionStore, StoreError};
-use testkit::RedisServer;
+use testkit::{RedisServer, timed};
 
 use crate::{
     bounded,
@@ -60,7 +60,7 @@ async fn assert_away_within(limit: Duration, store: &RedisStore) {
 
 #[tokio::test]
 async fn a_hung_redis_is_away_after_one_timeout() {
-    bounded(async {
+    bounded(timed(async || {
         let server = RedisServer::start().await;
         let store = store_at(&server, TIMEOUT);
         fill(&store).await;
@@ -72,13 +72,13 @@ async fn a_hung_redis_is_away_after_one_timeout() {
         assert!(matches!(error, StoreError::RedisAway(_)), "{error}");
         assert!(asked.elapsed() < TIMEOUT + SLACK);
         server.resume();
-    })
+    }))
     .await;
 }
 
 #[tokio::test]
 async fn many_stale_connections_cost_one_timeout_together() {
-    bounded(async {
+    bounded(timed(async || {
         let server = RedisServer::start().await;
         let store = store_at(&server, TIMEOUT);
         fill(&store).await;
@@ -87,7 +87,7 @@ async fn many_stale_connections_cost_one_timeout_together() {
         server.pause().await;
         assert_away_within(TIMEOUT + SLACK, &store).await;
         server.resume();
-    })
+    }))
     .await;
 }
 
