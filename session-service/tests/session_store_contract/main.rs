@@ -13,7 +13,7 @@ use std::time::Duration;
 use self::subject::Subject;
 
 /// No rule takes longer, on whatever machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 async fn bounded<T>(rule: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, rule)
