@@ -53,9 +53,9 @@ pub use self::{
     redis::{RedisAccess, RedisCluster, RedisSentinel, RedisServer, RedisTls, SlotMove},
     replica::Replica,
     secrets::spellings,
-    stage::{Stage, long_story, patient, story, story_within},
+    stage::{Stage, impatient, long_story, story, story_within},
     store_load::{Noticed, StoreLoad},
-    timed::timed,
+    timed::{assert_in_time, timed},
     turnstile::Turnstile,
     wechat::Wechat,
 };

@@ -60,13 +60,21 @@ pub async fn long_story(story: impl Future<Output = ()>) {
         .expect("the check ends in time");
 }
 
-/// Waits as long as a machine may need that is busy with other things. Stages do so unless told otherwise: a
-/// rule is not broken by a machine that stood still for a second.
-pub fn patient(plan: &mut Plan) {
+/// Waits for session-service and Redis as long as a machine may need that stood still for a moment: stages do
+/// so unless told otherwise. WeChat, SQL and crypto-service are waited for as in production.
+fn patient(plan: &mut Plan) {
     let deadlines = &mut plan.gateway.gateway.deadlines;
     (deadlines.login, deadlines.session, deadlines.other) = (CALM, CALM, CALM);
     if let Some(redis) = &mut plan.session.redis {
         redis.timeout = CALM / 2;
+    }
+}
+
+/// Waits no longer than in production, for stories of who gives up first.
+pub fn impatient(plan: &mut Plan) {
+    let _patient = std::mem::take(&mut plan.gateway.gateway.deadlines); // leaves the default
+    if let Some(redis) = &mut plan.session.redis {
+        redis.timeout = RedisConfig::at("redis://127.0.0.1/").timeout;
     }
 }
 
@@ -78,7 +86,7 @@ impl Stage {
 
     /// Sessions in memory; the settings as `change` leaves them.
     pub async fn with(change: impl FnOnce(&mut Plan)) -> Self {
-        Box::pin(Self::build(None, change)).await
+        Box::pin(Self::build(None, None, change)).await
     }
 
     /// Sessions in a Redis of this stage's own.
@@ -93,7 +101,13 @@ impl Stage {
 
     /// Sessions in this Redis; the settings as `change` leaves them.
     pub async fn on(redis: RedisServer, change: impl FnOnce(&mut Plan)) -> Self {
-        Box::pin(Self::build(Some(redis), change)).await
+        let there = Some(RedisConfig::at(&redis.url()));
+        Box::pin(Self::build(Some(redis), there, change)).await
+    }
+
+    /// Sessions in a Redis that is somebody else's; the settings as `change` leaves them.
+    pub async fn at(redis: RedisConfig, change: impl FnOnce(&mut Plan)) -> Self {
+        Box::pin(Self::build(None, Some(redis), change)).await
     }
 
     /// Sessions in a Redis of this stage's own, behind a network that fails as told; the settings as
@@ -102,21 +116,21 @@ impl Stage {
         let redis = RedisServer::start().await;
         let proxy = ChaosProxy::to_redis(&redis).await;
         let there = RedisConfig::at(&redis.access().url(proxy.port()));
-        let stage = Box::pin(Self::build(Some(redis), |plan| {
-            plan.session.redis = Some(there);
-            patient(plan);
-            change(plan);
-        }));
+        let stage = Box::pin(Self::build(Some(redis), Some(there), change));
         (stage.await, proxy)
     }
 
-    async fn build(redis: Option<RedisServer>, change: impl FnOnce(&mut Plan)) -> Self {
+    async fn build(
+        redis: Option<RedisServer>,
+        there: Option<RedisConfig>,
+        change: impl FnOnce(&mut Plan),
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(BEGINNING));
         let mut plan = Plan::embedded(dir.path()).unwrap();
         // The story's clock jumps; the log of revocations is read in real time.
         plan.session.revocations.max_lag = Duration::from_hours(24 * 365);
-        plan.session.redis = redis.as_ref().map(|redis| RedisConfig::at(&redis.url()));
+        plan.session.redis = there;
         patient(&mut plan);
         change(&mut plan);
         let system = Box::pin(System::start(plan, clock.clone())).await;

@@ -9,7 +9,7 @@ use session_service::{
     store::{Expect, SessionStore, StoreError, StoreKey, Swap, Write},
 };
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Between two questions of one user.
 const REST: Duration = Duration::from_millis(2);
@@ -35,9 +35,9 @@ pub struct Noticed {
     pub contradictions: Vec<String>,
 }
 
-/// Users at work.
+/// Users at work, until they are dropped.
 pub struct StoreLoad {
-    stop: CancellationToken,
+    stop: DropGuard,
     users: Vec<JoinHandle<Noticed>>,
 }
 
@@ -55,12 +55,13 @@ impl StoreLoad {
         let stop = CancellationToken::new();
         let at_work = |n| tokio::spawn(count(store.clone(), n, stop.clone()));
         let users = who.into_iter().map(at_work).collect();
+        let stop = stop.drop_guard();
         Self { stop, users }
     }
 
     /// Ends it; answers what each user noticed.
     pub async fn finish(self) -> Vec<Noticed> {
-        self.stop.cancel();
+        drop(self.stop);
         let noticed = futures::future::join_all(self.users).await;
         noticed.into_iter().map(Result::unwrap).collect()
     }

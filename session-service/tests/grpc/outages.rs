@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use session_service::Config;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
-use testkit::timed;
+use testkit::{assert_in_time, timed};
 use wx_proto::{
     common::v1::ErrorReason,
     session::v1::{UpdateProfileRequest, get_user_request::Who},
@@ -16,7 +16,7 @@ use crate::{
     system::{Store, System},
 };
 
-const TIMEOUT: Duration = Duration::from_millis(300);
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 on_every_store!(sessions_go_on_without_crypto_service);
 
@@ -62,7 +62,7 @@ async fn a_hung_redis_ends_no_session() {
         let asked = Instant::now();
         let refused = reason(system.verify(&token).await);
         assert_eq!(refused, ErrorReason::StoreUnavailable);
-        assert!(asked.elapsed() < TIMEOUT * 3, "{:?}", asked.elapsed());
+        assert_in_time(asked.elapsed() < TIMEOUT * 2, &asked.elapsed());
         assert_all_unavailable(&system, &openid, &token).await;
         system.redis().resume();
         still_alive_soon(&system, &token).await;
@@ -91,7 +91,9 @@ async fn a_dead_redis_ends_no_session() {
         // It came back empty: now, and only now, the session is known to be gone.
         let gone = loop {
             match reason(system.verify(&token).await) {
-                ErrorReason::StoreUnavailable => assert!(back.elapsed() < Duration::from_secs(2)),
+                ErrorReason::StoreUnavailable => {
+                    assert_in_time(back.elapsed() < Duration::from_secs(2), &back.elapsed());
+                }
                 other => break other,
             }
         };

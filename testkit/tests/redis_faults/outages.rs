@@ -1,7 +1,7 @@
 //! DEP-05: a Redis that is away, silent or slow costs one time-out, and no session.
 use std::time::Duration;
 
-use testkit::{Crowd, Faults, Stage, Way, story, timed};
+use testkit::{Crowd, Faults, Stage, Way, assert_in_time, story, timed};
 
 use crate::{
     lateness::{CONNECTIONS, Slowed},
@@ -15,8 +15,8 @@ async fn shaken(fault: Fault) {
     timed(async || {
         let mut shaken = Box::pin(Shaken::start()).await;
         let Longest { answer, recovery } = shaken.shake(fault).await;
-        assert!(answer < fault.limit() + NOISE, "{fault:?}: {answer:?}");
-        assert!(recovery < RETURN, "{fault:?}: {recovery:?}");
+        assert_in_time(answer < fault.limit() + NOISE, &(fault, answer));
+        assert_in_time(recovery < RETURN, &(fault, recovery));
         shaken.end().await;
     })
     .await;
@@ -58,7 +58,7 @@ async fn a_half_open_connection_is_503_after_one_timeout() {
         let mut shaken = Box::pin(Shaken::start()).await;
         let Longest { answer, .. } = shaken.shake(Fault::HalfOpen).await;
         assert!(answer > Duration::ZERO, "nobody met one");
-        assert!(answer < Fault::HalfOpen.limit() + NOISE, "{answer:?}");
+        assert_in_time(answer < Fault::HalfOpen.limit() + NOISE, &answer);
         shaken.end().await;
     }))
     .await;
@@ -88,7 +88,7 @@ async fn a_connection_that_was_silent_is_not_used_again() {
             }
         };
         let dropped = tokio::time::timeout(NOISE, dropped).await;
-        assert!(dropped.is_ok(), "it is still open");
+        assert_in_time(dropped.is_ok(), &"it is still open");
         // The reply to the first one's question comes now.
         proxy.heal().await;
         assert!(crowd.ask(1).await);
@@ -105,15 +105,15 @@ async fn a_slow_redis_serves_as_many_as_it_can_and_sheds_the_rest() {
         for delay in [20, 100].map(Duration::from_millis) {
             slowed.slow_down(delay).await;
             let few = slowed.load(4 * CONNECTIONS, CONNECTIONS).await;
-            assert_eq!(few.shed, 0, "{delay:?}: {few:?}");
+            assert_in_time(few.shed == 0, &(delay, few));
         }
         // Four connections give ten answers a second each.
         let many = slowed.load(80, 80).await;
-        assert!(many.right >= CONNECTIONS, "{many:?}");
+        assert_in_time(many.right >= CONNECTIONS, &many);
         assert!(many.shed >= 40, "{many:?}");
-        assert!(many.longest < Fault::Hole.limit() + NOISE, "{many:?}");
+        assert_in_time(many.longest < Fault::Hole.limit() + NOISE, &many);
         let few = slowed.load(CONNECTIONS, 1).await;
-        assert_eq!(few.shed, 0, "{few:?}");
+        assert_in_time(few.shed == 0, &few);
         slowed.end().await;
     }))
     .await;
@@ -128,7 +128,7 @@ async fn a_slow_redis_beset_by_too_many_still_answers_as_many_as_it_can() {
         // At any time ten times as many as can be answered within the time-out.
         let many = slowed.load(1000, 200).await;
         let percent = many.percent_of_capacity(delay);
-        assert!(percent > 30.0, "{percent} % of the capacity: {many:?}");
+        assert_in_time(percent > 30.0, &(percent, many));
         slowed.end().await;
     }))
     .await;
@@ -141,9 +141,9 @@ async fn a_redis_slower_than_the_timeout_is_503_and_well_when_it_is_quick() {
         slowed.slow_down(TIMEOUT).await;
         let all = slowed.load(20, 20).await;
         assert_eq!(all.right, 0, "{all:?}");
-        assert!(all.longest < Fault::Hole.limit() + NOISE, "{all:?}");
+        assert_in_time(all.longest < Fault::Hole.limit() + NOISE, &all);
         let recovery = slowed.recover().await;
-        assert!(recovery < RETURN, "{recovery:?}");
+        assert_in_time(recovery < RETURN, &recovery);
         slowed.end().await;
     }))
     .await;

@@ -2,7 +2,7 @@
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
-use testkit::{Answer, ChaosProxy, Crowd, Faults, Stage, Way};
+use testkit::{Answer, ChaosProxy, Crowd, Faults, Stage, Way, assert_in_time};
 
 /// What one question to Redis may take.
 pub(crate) const TIMEOUT: Duration = Duration::from_millis(500);
@@ -99,7 +99,7 @@ impl Shaken {
     /// Everybody at once: so some connections are open, and fresh.
     async fn warm_up(&self) {
         let asked = join_all((0..USERS).map(|n| self.crowd.ask(n))).await;
-        assert!(asked.iter().all(|told| *told));
+        assert_in_time(asked.iter().all(|told| *told), &asked);
     }
 
     async fn away(&mut self, fault: Fault) {

@@ -70,8 +70,7 @@ async fn least_rights_are_enough_for_our_keys_and_for_nothing_else() {
 async fn wxgate_works_with_least_rights() {
     bounded(async {
         let server = RedisServer::with(&RedisAccess::least_rights()).await;
-        let there = RedisConfig::at(&server.url());
-        let stage = Stage::with(|plan| plan.session.redis = Some(there)).await;
+        let stage = Stage::at(RedisConfig::at(&server.url()), |_| {}).await;
         let token = stage.log_in("oMei").await;
         let token = stage.phone.refresh(&token).await.expect(200).token();
         let data = stage.wechat.open_data("oMei", "phone").await;

@@ -7,7 +7,7 @@ use std::{
 use futures::future::join_all;
 use session_service::store::{AccountStore, PostgresStore, RevocationLog, Terms};
 use sqlx::{Connection, PgConnection};
-use testkit::{PostgresServer, timed};
+use testkit::PostgresServer;
 
 use crate::{
     accounts::{seen, sign_in, tags},
@@ -67,7 +67,7 @@ async fn a_start_on_a_server_that_is_away_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_server_fails_everything_until_it_is_back() {
-    bounded(timed(async || {
+    bounded(async {
         let mut server = PostgresServer::start().await;
         let store = open(&server.database().await).await;
         let known = sign_in(&store, seen("wxa", "o1", None)).await.account;
@@ -79,13 +79,13 @@ async fn a_killed_server_fails_everything_until_it_is_back() {
         assert_eq!(store.account(known.id).await.unwrap(), Some(known));
         assert_eq!(all(&store).await, [row]);
         assert_eq!(append(&store, session(2)).await.row.number, row.number + 1);
-    }))
+    })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_server_is_given_up_on() {
-    bounded(timed(async || {
+    bounded(async {
         let server = PostgresServer::start().await;
         let store = Arc::new(open(&server.database().await).await);
         sign_in(&*store, seen("wxa", "o1", None)).await;
@@ -100,7 +100,7 @@ async fn a_silent_server_is_given_up_on() {
         server.resume();
         recovered(&store).await;
         assert!(!sign_in(&*store, seen("wxa", "o1", None)).await.is_new);
-    }))
+    })
     .await;
 }
 
@@ -188,13 +188,13 @@ async fn acknowledged_is_written_even_by_a_hasty_server() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_away_is_not_waited_for_at_start() {
-    bounded(timed(async || {
+    bounded(async {
         let mut server = PostgresServer::start().await;
         let url = server.database().await;
         server.kill();
         let asked = Instant::now();
         PostgresStore::open(&settings(&url)).await.unwrap_err();
         assert!(asked.elapsed() < ANSWERED, "{:?}", asked.elapsed());
-    }))
+    })
     .await;
 }

@@ -1,7 +1,7 @@
 //! DEP-08: shards die, hang, and slots move.
 use std::time::Duration;
 
-use testkit::{RedisCluster, StoreLoad, timed};
+use testkit::{RedisCluster, StoreLoad, assert_in_time, timed};
 
 use super::{TIMEOUT, assert_honest, longest_outage, until_copied};
 use crate::{bounded, zoo::store};
@@ -47,9 +47,9 @@ async fn a_dead_shard_is_replaced_and_the_others_users_notice_nothing() {
             .iter()
             .flat_map(|user| &user.failures)
             .collect::<Vec<_>>();
-        assert!(failed.is_empty(), "{failed:?}");
+        assert_in_time(failed.is_empty(), &failed);
         let limit = RedisCluster::NODE_TIMEOUT + Duration::from_secs(3);
-        assert!(longest_outage(&struck) < limit, "{struck:?}");
+        assert_in_time(longest_outage(&struck) < limit, &struck);
     }))
     .await;
 }
@@ -75,9 +75,9 @@ async fn a_hung_shard_holds_up_nobody_elses_users() {
             .iter()
             .flat_map(|user| &user.failures)
             .collect::<Vec<_>>();
-        assert!(failed.is_empty(), "{failed:?}");
+        assert_in_time(failed.is_empty(), &failed);
         let slowest = spared.iter().map(|user| user.longest_wait).max().unwrap();
-        assert!(slowest < TIMEOUT / 2, "{slowest:?}");
+        assert_in_time(slowest < TIMEOUT / 2, &slowest);
         assert_honest(&load.0.finish().await);
     }))
     .await;
@@ -111,7 +111,7 @@ async fn slots_move_there_and_back_under_load() {
             .iter()
             .flat_map(|user| &user.failures)
             .collect::<Vec<_>>();
-        assert!(failed.is_empty(), "{failed:?}");
+        assert_in_time(failed.is_empty(), &failed);
     }))
     .await;
 }

@@ -1,7 +1,7 @@
 //! DEP-06: the sentinels name another master.
 use std::time::{Duration, Instant};
 
-use testkit::{RedisSentinel, StoreLoad, timed};
+use testkit::{RedisSentinel, StoreLoad, assert_in_time, timed};
 
 use super::{TIMEOUT, assert_honest, longest_outage, until_copied};
 use crate::{bounded, zoo::store};
@@ -21,7 +21,7 @@ async fn a_dead_master_is_replaced_while_users_wait_no_longer_than_they_must() {
         let noticed = load.finish().await;
         assert_honest(&noticed);
         let limit = RedisSentinel::DOWN_AFTER + Duration::from_secs(3);
-        assert!(longest_outage(&noticed) < limit, "{noticed:?}");
+        assert_in_time(longest_outage(&noticed) < limit, &noticed);
     }))
     .await;
 }
@@ -45,10 +45,9 @@ async fn a_master_that_steps_down_is_left_within_a_second() {
         {
             tokio::task::yield_now().await;
         }
-        assert!(
+        assert_in_time(
             told.elapsed() < Duration::from_millis(1200),
-            "{:?}",
-            told.elapsed()
+            &told.elapsed(),
         );
         assert_honest(&load.finish().await);
     }))
@@ -68,10 +67,8 @@ async fn sentinels_that_are_gone_matter_only_when_the_master_is() {
         tokio::time::sleep(Duration::from_millis(1500)).await;
         let noticed = load.finish().await;
         assert_honest(&noticed);
-        assert!(
-            noticed.iter().all(|user| user.failures.is_empty()),
-            "{noticed:?}"
-        );
+        let unbothered = noticed.iter().all(|user| user.failures.is_empty());
+        assert_in_time(unbothered, &noticed);
         zoo.sentinels[1].resume();
     }))
     .await;

@@ -9,17 +9,21 @@ use testkit::{RedisAccess, RedisCluster, RedisSentinel, RedisServer};
 
 use crate::{bounded, subject::user};
 
-/// When an answer is no longer waited for: a server that speaks no TLS says nothing to who does.
+/// When an answer is no longer waited for: a server that speaks no TLS says nothing to one that does.
 const SILENT: Duration = Duration::from_millis(1500);
 const WRONG: &str = "n0t+the+password";
 
-/// What an examination finds, and what a question meets.
-async fn found(config: &RedisConfig) -> (RedisExamined, Option<StoreError>) {
-    let patient = RedisConfig {
+fn store(config: &RedisConfig) -> RedisStore {
+    let waiting = RedisConfig {
         timeout: SILENT,
         ..config.clone()
     };
-    let store = RedisStore::new(&patient.settings().unwrap()).unwrap();
+    RedisStore::new(&waiting.settings().unwrap()).unwrap()
+}
+
+/// What an examination finds, and what a question meets.
+async fn found(config: &RedisConfig) -> (RedisExamined, Option<StoreError>) {
+    let store = store(config);
     let met = store.get(&[user(0)]).await.err();
     (store.examine().await, met)
 }
@@ -252,7 +256,7 @@ async fn a_mistake_of_a_cluster_is_over_once_a_node_answers() {
         let mut cluster = RedisCluster::with(&RedisAccess::password()).await;
         let wrong = at(&cluster.nodes[0], &format!("redis://:{WRONG}@"), "");
         let wrong = of(RedisTopology::Cluster, wrong);
-        let store = RedisStore::new(&wrong.settings().unwrap()).unwrap();
+        let store = store(&wrong);
         let met = async || {
             store
                 .get(&[user(0)])
