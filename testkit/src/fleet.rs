@@ -252,8 +252,12 @@ master_keys_file = "{dir}/master.key"
 [keys]
 token_keys_file = "{dir}/token.key"
 index_key_file = "{dir}/index.key"
+[gateway.deadlines]
+session = "9s"
+other = "9s"
 [redis]
 url = "{redis}"
+timeout = "4s"
 [database]
 url = "{database}"
 [wechat]

@@ -5,7 +5,7 @@ use tokio::task::JoinHandle;
 
 /// A login that WeChat has been asked about and will answer only in a while.
 async fn under_way(fleet: &Fleet, openid: &str) -> JoinHandle<Answer> {
-    let slow = json!([{ "path": "/sns/jscode2session", "delay_ms": 800, "times": 1 }]);
+    let slow = json!([{ "path": "/sns/jscode2session", "delay_ms": 1500, "times": 1 }]);
     fleet.wechat.faults(slow).await;
     let code = fleet.wechat.login_code(openid).await;
     let (phone, held) = (fleet.phone.clone(), code.clone());

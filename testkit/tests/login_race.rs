@@ -116,7 +116,7 @@ async fn a_caller_who_hangs_up_finds_the_session_when_asking_again() {
 async fn a_caller_who_hangs_up_while_wechat_thinks_keeps_the_session() {
     story(async {
         let stage = Stage::on_redis().await;
-        let slow = json!([{ "path": "/sns/jscode2session", "delay_ms": 300 }]);
+        let slow = json!([{ "path": "/sns/jscode2session", "delay_ms": 1000 }]);
         stage.wechat.faults(slow).await;
         let code = stage.wechat.login_code("oMei").await;
         let (phone, held) = (stage.phone.clone(), code.clone());

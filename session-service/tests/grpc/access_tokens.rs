@@ -75,7 +75,7 @@ async fn the_next_token_comes_before_the_old_one_ends(store: Store) {
     // Whoever asks now waits for nothing.
     system
         .wechat
-        .spoil_at(TOKEN_PATH, json!({ "delay_ms": 300 }))
+        .spoil_at(TOKEN_PATH, json!({ "delay_ms": 1000 }))
         .await;
     let askers = (0..50).map(|_| system.access_token(""));
     for token in join_all(askers).await {

@@ -23,7 +23,7 @@ async fn on_redis() -> System {
     System::with(Store::Redis, |config| {
         let redis = config.redis.take().unwrap();
         config.redis = Some(RedisConfig {
-            timeout: Duration::from_millis(500),
+            timeout: Duration::from_secs(2),
             ..redis
         });
     })

@@ -18,7 +18,7 @@ async fn log_out_everywhere(stage: &Stage, token: &str) {
 /// A login that WeChat is still thinking about.
 pub(crate) async fn a_login_that_has_begun_does_not_survive_it(stage: Stage) {
     let token = stage.log_in(USER).await;
-    let slow = json!([{ "path": "/sns/jscode2session", "delay_ms": 200, "times": 1 }]);
+    let slow = json!([{ "path": "/sns/jscode2session", "delay_ms": 1000, "times": 1 }]);
     stage.wechat.faults(slow).await;
     let code = stage.wechat.login_code(USER).await;
     let ends = async {

@@ -171,11 +171,11 @@ impl Life {
     /// The oldest go until there is room for one more.
     fn make_room(&mut self) {
         let live = |life: &Self, session: &usize| life.found(*session).is_some();
-        let mut listed: Vec<_> = (0..self.sessions.len())
+        let mut kept: Vec<_> = (0..self.sessions.len())
             .filter(|session| live(self, session))
             .collect();
-        while listed.len() >= PER_USER {
-            self.records[listed.remove(0)] = None;
+        while kept.len() >= PER_USER {
+            self.records[kept.remove(0)] = None;
         }
     }
 

@@ -42,7 +42,7 @@ impl Life {
         }
     }
 
-    /// The sessions on the user's list: ended ones are not, should the store have them again.
+    /// The sessions on the user's list: ended ones are not on it, even if the store has their records again.
     pub(super) fn listed(&self) -> BTreeSet<usize> {
         (0..self.sessions.len())
             .filter(|session| !self.revoked(*session) && self.found(*session).is_some())

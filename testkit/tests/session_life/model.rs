@@ -31,9 +31,9 @@ pub(crate) async fn live_in_memory(schedules: u32) -> usize {
 }
 
 /// The same in Redis. Its time goes on while the test's stands still, so that what is written just before
-/// its end would be gone at once: a second is left, time enough to take the end away.
+/// its end would be gone at once: ten seconds are left, time enough to take the end away.
 pub(crate) async fn live_in_redis(schedules: u32) -> usize {
-    live::<1000>(Stage::on_redis_with(settings).await, schedules).await
+    live::<10_000>(Stage::on_redis_with(settings).await, schedules).await
 }
 
 async fn live<const NEAREST: u64>(stage: Stage, schedules: u32) -> usize {

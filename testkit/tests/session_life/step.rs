@@ -60,7 +60,7 @@ impl Around {
     pub(crate) fn of(self, end: Duration, nearest: Duration) -> Duration {
         let second = Duration::from_secs(1);
         match self {
-            Self::SecondBefore => end.saturating_sub(second),
+            Self::SecondBefore => end.saturating_sub(nearest.max(second)),
             Self::JustBefore => end.saturating_sub(nearest),
             Self::Exactly => end,
             Self::SecondAfter => end + second,
