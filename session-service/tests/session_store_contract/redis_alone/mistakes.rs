@@ -10,7 +10,7 @@ use testkit::{RedisAccess, RedisCluster, RedisSentinel, RedisServer};
 use crate::{bounded, subject::user};
 
 /// When an answer is no longer waited for: a server that speaks no TLS says nothing to one that does.
-const SILENT: Duration = Duration::from_millis(1500);
+const SILENT: Duration = Duration::from_millis(2500);
 const WRONG: &str = "n0t+the+password";
 
 fn store(config: &RedisConfig) -> RedisStore {
