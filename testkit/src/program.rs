@@ -179,11 +179,13 @@ fn path(name: &str) -> PathBuf {
     folder.join(name)
 }
 
-/// All programs at once, as `scripts/test` builds them before the tests: then there is nothing to do.
-/// One package alone would be built with other features, and with it half of what it stands on.
+/// All programs at once, with a test beside them, as `scripts/test` builds them before the tests: then there
+/// is nothing to do. Otherwise they would be built with other features, and with them half of what they
+/// stand on.
 fn build(folder: &Path) {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--quiet", "--workspace", "--bins"]);
+    cargo.args(["--test", "architecture"]);
     if folder.ends_with("release") {
         cargo.arg("--release");
     }
