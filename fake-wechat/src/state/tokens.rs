@@ -212,11 +212,13 @@ impl Token {
 
 /// Two digits, `_`, and letters, digits, `_` and `-`, as many as a token has.
 fn is_well_formed(text: &str) -> bool {
-    let rest = text.split_once('_').map(|(_, rest)| rest);
+    let [first, second, b'_', rest @ ..] = text.as_bytes() else {
+        return false;
+    };
     text.len() == random::ACCESS_TOKEN_LENGTH
-        && text.bytes().take(2).all(|byte| byte.is_ascii_digit())
-        && rest.is_some_and(|rest| {
-            rest.bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-        })
+        && first.is_ascii_digit()
+        && second.is_ascii_digit()
+        && rest
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
