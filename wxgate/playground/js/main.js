@@ -108,8 +108,9 @@ function connectButtons(hand, calls, phones, world) {
   byId('skip60').addEventListener('click', () => hand.skip(60))
   byId('clear').addEventListener('click', calls.clear)
   byId('other').addEventListener('click', async () => {
-    await Promise.all(phones.map((phone) => phone.handOver()))
-    world.forget()
+    const handedOver = phones.map((phone) => phone.handOver())
+    world.forget() // at once: a phone that is ready can be logged in with while another is still logging out
+    await Promise.all(handedOver)
     hand.draw()
   })
   document.addEventListener('visibilitychange', hand.look)
