@@ -41,6 +41,12 @@ fn assert_honest(noticed: &[Noticed]) {
     }
 }
 
+/// Nobody was refused anything.
+fn assert_unbothered(noticed: &[Noticed]) {
+    let unbothered = noticed.iter().all(|user| user.failures.is_empty());
+    assert_in_time(unbothered, &noticed);
+}
+
 fn longest_outage(noticed: &[Noticed]) -> Duration {
     let outages = noticed.iter().map(|user| user.longest_outage);
     outages.max().unwrap_or_default()
