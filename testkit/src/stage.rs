@@ -7,7 +7,7 @@ use session_service::config::RedisConfig;
 use tempfile::TempDir;
 use wxgate::{Plan, System};
 
-use crate::{ChaosProxy, Phone, RedisServer, Wechat};
+use crate::{Answer, ChaosProxy, Phone, RedisServer, Wechat};
 
 /// When stories begin.
 const BEGINNING: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
@@ -15,6 +15,8 @@ const BEGINNING: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long a stage waits for its own parts.
 const CALM: Duration = Duration::from_secs(9);
+/// How often one user logs in within a story, at most.
+const CROWD: u32 = 100_000;
 /// No story takes longer.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// No long check takes longer.
@@ -67,6 +69,13 @@ fn patient(plan: &mut Plan) {
     (deadlines.login, deadlines.session, deadlines.other) = (CALM, CALM, CALM);
     if let Some(redis) = &mut plan.session.redis {
         redis.timeout = CALM / 2;
+    }
+}
+
+/// A minute in which WeChat counts logins lasts as long as the story's clock stands still.
+fn crowded(plan: &mut Plan) {
+    if let Some(fake) = &mut plan.fake {
+        fake.settings.calls_per_minute = CROWD;
     }
 }
 
@@ -132,6 +141,7 @@ impl Stage {
         plan.session.revocations.max_lag = Duration::from_hours(24 * 365);
         plan.session.redis = there;
         patient(&mut plan);
+        crowded(&mut plan);
         change(&mut plan);
         let system = Box::pin(System::start(plan, clock.clone())).await;
         let system = Box::new(system.unwrap());
@@ -153,16 +163,26 @@ impl Stage {
         self.phone.login(&code).await.expect(200).token()
     }
 
-    /// As [`Stage::log_in`], of one among many: a busy service says so, one that was overtaken by a logout
-    /// too, and the phone calls wx.login again.
+    /// As [`Stage::log_in`], of one among many: a busy service says so, and the phone calls wx.login again.
     pub async fn log_in_among_many(&self, openid: &str) -> String {
+        self.log_in_despite(openid, |answer| answer.status == 503)
+            .await
+    }
+
+    /// As [`Stage::log_in_among_many`], of one that a logout everywhere may overtake.
+    pub async fn log_in_amid_logouts(&self, openid: &str) -> String {
+        let overtaken =
+            |answer: &Answer| answer.status == 401 && answer.code() == "login_code_rejected";
+        self.log_in_despite(openid, |answer| answer.status == 503 || overtaken(answer))
+            .await
+    }
+
+    async fn log_in_despite(&self, openid: &str, harmless: impl Fn(&Answer) -> bool) -> String {
         loop {
             let code = self.wechat.login_code(openid).await;
             let answer = self.phone.login(&code).await;
-            match answer.status {
-                503 => {}
-                401 => assert_eq!(answer.problem(), (401, "login_code_rejected")),
-                _ => return answer.expect(200).token(),
+            if !harmless(&answer) {
+                return answer.expect(200).token();
             }
             tokio::time::sleep(PAUSE).await;
         }

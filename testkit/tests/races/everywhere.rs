@@ -14,7 +14,7 @@ pub(crate) fn settings(plan: &mut Plan) {
 }
 
 async fn log_in(stage: &Stage, user: &str, times: usize) -> Vec<String> {
-    join_all((0..times).map(|_| stage.log_in_among_many(user))).await
+    join_all((0..times).map(|_| stage.log_in_amid_logouts(user))).await
 }
 
 /// A user with twenty sessions logs out everywhere while all of them are refreshed, and while they log

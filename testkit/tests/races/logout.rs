@@ -1,13 +1,9 @@
 //! SES-04: a logout is final, whatever is in flight.
-use std::time::Duration;
-
 use futures::future::join_all;
 use testkit::{Phone, Stage};
 
 /// Refreshes of one token that are in flight when it is logged out.
 const IN_FLIGHT: usize = 8;
-/// Between two races.
-const PAUSE: Duration = Duration::from_secs(2);
 
 /// None of these tokens lets anybody in, nor is anything to be had for one.
 pub(crate) async fn all_ended(phone: &Phone, tokens: impl IntoIterator<Item = &String>) {
@@ -51,7 +47,5 @@ pub(crate) async fn logouts_race_refreshes(stage: &Stage, races: usize) {
         }
         all_ended(phone, &tokens).await;
         log_out(phone, &token).await;
-        // WeChat lets a user log in so often a minute.
-        stage.wait(PAUSE);
     }
 }
