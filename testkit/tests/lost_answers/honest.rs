@@ -40,10 +40,12 @@ pub(crate) async fn ask_again(stage: &Stage, rounds: usize) {
 }
 
 /// The client is gone at any moment; before or after the commit, asking again gives one successor.
+///
+/// Each round has a session of its own, and no time passes between them: nobody knows when a request that was
+/// left is over, and one that arrives after the grace, when its successor was seen, is a copy's.
 pub(crate) async fn ask_again_whenever_it_broke(stage: &Stage, rounds: u32) {
-    let mut token = stage.log_in("oMei").await;
-    for round in 0..rounds {
-        stage.wait(GRACE);
+    let mut successors = Vec::new();
+    for (round, token) in (0..).zip(in_use(stage, rounds).await) {
         let moment = Duration::from_micros(100) * (round % 60);
         Wire::refresh(stage, &token).await.leave_after(moment).await;
         let found = stage.phone.refresh(&token).await.expect(200).token();
@@ -51,7 +53,24 @@ pub(crate) async fn ask_again_whenever_it_broke(stage: &Stage, rounds: u32) {
         let again = stage.phone.refresh(&token).await.expect(200).token();
         assert_eq!(again, found, "round {round}");
         stage.phone.session(&found).await.expect(200);
-        token = found;
+        successors.push(found);
+    }
+    for token in successors {
+        let still = stage.phone.refresh(&token).await.expect(200).token();
+        assert_eq!(still, token, "what came late made no second step");
     }
     assert_eq!(thefts(stage), 0);
+}
+
+/// The tokens of so many sessions that were refreshed once, and used; the grace is over.
+async fn in_use(stage: &Stage, sessions: u32) -> Vec<String> {
+    let mut tokens = Vec::new();
+    for number in 0..sessions {
+        let first = stage.log_in(&format!("oMei{number}")).await;
+        let token = stage.phone.refresh(&first).await.expect(200).token();
+        stage.phone.session(&token).await.expect(200);
+        tokens.push(token);
+    }
+    stage.wait(GRACE);
+    tokens
 }
