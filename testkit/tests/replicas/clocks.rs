@@ -7,11 +7,14 @@ use std::{
 
 use futures::future::join_all;
 use service_kit::{Clock, ManualClock};
-use testkit::{Phone, Replica, Stage, counted, story};
+use testkit::{Phone, Replica, Stage, assert_in_time, counted, story, timed};
 
 use crate::ground::on_redis_and_postgres;
 
 const APART: Duration = Duration::from_secs(2);
+/// And what a busy machine may add.
+const A_SECOND: Duration = Duration::from_millis(1700);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One replica, and one whose clock is ahead.
 struct Two {
@@ -61,43 +64,55 @@ impl Two {
 }
 
 /// Tells a story of two replicas.
-async fn apart(told: impl AsyncFnOnce(&Two)) {
-    story(Box::pin(async {
+async fn apart(told: impl AsyncFn(&Two)) {
+    story(Box::pin(timed(async || {
         let (_server, stage) = on_redis_and_postgres().await;
         let two = Two::of(stage).await;
         told(&two).await;
         two.end().await;
-    }))
+    })))
     .await;
 }
 
-/// What a busy machine may add.
-const NOISE: Duration = Duration::from_millis(700);
-
-/// From its first refusal on, a token is refused; that comes within a second.
-async fn refused_within_a_second(phone: &Phone, token: &str) {
-    let told = Instant::now();
-    while phone.session(token).await.status == 200 {
-        assert!(told.elapsed() < Duration::from_secs(1) + NOISE);
+/// From its first refusal on, a token is refused; tells how long it took until the log was heeded.
+async fn refused(phone: &Phone, token: &str) -> Duration {
+    let (told, mut refused) = (Instant::now(), false);
+    loop {
+        let answer = phone.session(token).await;
+        if answer.status == 200 {
+            assert!(!refused, "{}", answer.text);
+        } else if answer.problem() == (401, "session_revoked") {
+            break;
+        } else {
+            refused = true;
+        }
+        assert!(told.elapsed() < PATIENCE, "{}", answer.text);
     }
-    while phone.session(token).await.problem() != (401, "session_revoked") {
-        assert!(told.elapsed() < Duration::from_secs(1) + NOISE);
-    }
+    let took = told.elapsed();
     phone.refresh(token).await.expect(401);
+    took
+}
+
+/// All were within a second, but for one at most: the log is read again a second after a reading that failed.
+fn assert_within_a_second(refusals: &[Duration]) {
+    let late = refusals.iter().filter(|took| **took > A_SECOND).count();
+    assert_in_time(late <= 1, &refusals);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_on_one_is_refused_on_the_other_within_a_second() {
     apart(async |two| {
+        let mut refusals = Vec::new();
         for round in 0..10 {
             let user = format!("oMei{round}");
             for (here, there) in two.both_ways() {
                 let token = two.log_in(here, &user).await;
                 there.session(&token).await.expect(200);
                 here.logout(&token).await.expect(204);
-                refused_within_a_second(there, &token).await;
+                refusals.push(refused(there, &token).await);
             }
         }
+        assert_within_a_second(&refusals);
     })
     .await;
 }
@@ -105,6 +120,7 @@ async fn a_logout_on_one_is_refused_on_the_other_within_a_second() {
 #[tokio::test(flavor = "multi_thread")]
 async fn logging_out_everywhere_on_one_leaves_no_survivor_on_the_other() {
     apart(async |two| {
+        let mut refusals = Vec::new();
         for round in 0..10 {
             let user = format!("oMei{round}");
             for (here, there) in two.both_ways() {
@@ -119,13 +135,14 @@ async fn logging_out_everywhere_on_one_leaves_no_survivor_on_the_other() {
                 let successors = refreshed.iter().filter(|answer| answer.status == 200);
                 tokens.extend(successors.map(testkit::Answer::token));
                 for token in &tokens {
-                    refused_within_a_second(there, token).await;
-                    refused_within_a_second(here, token).await;
+                    refusals.push(refused(there, token).await);
+                    refusals.push(refused(here, token).await);
                 }
                 let next = two.log_in(there, &user).await;
                 here.session(&next).await.expect(200);
             }
         }
+        assert_within_a_second(&refusals);
     })
     .await;
 }
