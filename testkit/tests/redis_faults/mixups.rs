@@ -147,7 +147,7 @@ async fn the_connection_that_gave_anothers_record_is_dropped() {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         };
-        let dropped = tokio::time::timeout(Duration::from_secs(1), dropped).await;
+        let dropped = tokio::time::timeout(Duration::from_secs(10), dropped).await;
         assert!(dropped.is_ok(), "it is used again");
         stage.end().await;
     })

@@ -127,12 +127,12 @@ async fn an_abandoned_question_confuses_nobody() {
     .await;
 }
 
-/// Asks until a Redis that is back answers, which it does within two seconds.
+/// Asks until a Redis that is back answers, which it does within ten seconds.
 async fn found_again(store: &RedisStore) {
     let back = Instant::now();
     while let Err(error) = word(store, 0).await {
         assert!(matches!(error, StoreError::RedisAway(_)), "{error}");
-        assert!(back.elapsed() < Duration::from_secs(2));
+        assert!(back.elapsed() < Duration::from_secs(10));
         tokio::task::yield_now().await;
     }
 }
