@@ -196,6 +196,8 @@ fn launch(programs: &Programs, port: u16, folder: &TempDir) -> Child {
         // The operating system outlives every test: what reaches it is kept.
         .args(["-c", "fsync=off", "-c", "full_page_writes=off"])
         .args(["-c", "max_connections=1000", "-c", "shared_buffers=16MB"])
+        // A server that is killed leaves nothing outside its folder.
+        .args(["-c", "dynamic_shared_memory_type=mmap"])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
