@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { findings } from './support/axe.mjs'
 import { launch, SCREENSHOTS, shoot, visit } from './support/browser.mjs'
-import { covering, lanes, notice, press, settled, turn } from './support/hand.mjs'
+import { covering, lanes, press, settled, turn } from './support/hand.mjs'
 import { start } from './support/wxgate.mjs'
 
 let wxgate
@@ -58,8 +58,7 @@ test('a keyboard is enough', async () => {
   }
   await tabTo('do-login')
   await key('Enter')
-  await settled(page)
-  assert.equal((await notice(page)).kind, 'good')
+  await settled(page, 'good')
   await tabTo('trouble-key')
   await key('Space')
   assert.ok(await page.isChecked('#trouble-key'))

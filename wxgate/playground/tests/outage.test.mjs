@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { launch, shoot, visit } from './support/browser.mjs'
-import { called, calls, labels, lanes, notice, press, turn } from './support/hand.mjs'
+import { called, calls, labels, lanes, press, turn } from './support/hand.mjs'
 import { startRedis } from './support/redis.mjs'
 import { NOT_OURS, start } from './support/wxgate.mjs'
 
@@ -23,8 +23,7 @@ test('sessions in Redis outlast a Redis that is killed', { skip: NOT_OURS }, asy
 
   await press(page, 'do-login')
   await redisIsNamed(page)
-  await press(page, 'do-use')
-  assert.equal((await notice(page)).kind, 'good')
+  await press(page, 'do-use', 'good')
   const token = () => page.textContent('.token code')
   const first = await token()
   await page.click('#skip20')
@@ -33,8 +32,7 @@ test('sessions in Redis outlast a Redis that is killed', { skip: NOT_OURS }, asy
   const second = await token()
 
   await redis.kill()
-  await press(page, 'do-use')
-  assert.deepEqual(await notice(page), {
+  assert.deepEqual(await press(page, 'do-use'), {
     kind: 'bad',
     text: 'A short break. You stay logged in; please try again in a moment.',
   })
@@ -44,9 +42,8 @@ test('sessions in Redis outlast a Redis that is killed', { skip: NOT_OURS }, asy
   assert.equal(await token(), second)
 
   await redis.restart()
-  for (let presses = 1; (await notice(page)).kind !== 'good'; presses++) {
-    assert.ok(presses < PRESSES, JSON.stringify(await notice(page)))
-    await press(page, 'do-use')
+  for (let presses = 1, said; (said = await press(page, 'do-use')).kind !== 'good'; presses++) {
+    assert.ok(presses < PRESSES, JSON.stringify(said))
   }
   assert.equal(await token(), second)
   assert.equal((await calls(page)).filter((call) => call.startsWith('POST /v1/login')).length, 1, 'nobody logs in again')
@@ -81,8 +78,7 @@ test('after a restart of wxgate no switch says that a fault is on', { skip: NOT_
   await wxgate.restart()
   await page.waitForFunction(() => document.querySelectorAll('#troubles :checked').length === 1)
   assert.equal(await page.isChecked('#trouble-key'), true, 'this one is a matter of the page alone')
-  await press(page, 'do-login')
-  assert.equal((await notice(page)).kind, 'good')
+  await press(page, 'do-login', 'good')
   assert.deepEqual(page.complaints.filter((complaint) => !complaint.startsWith('Failed to load resource')), [])
   await page.context().close()
 })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { launch, open, ready, show, visit } from './support/browser.mjs'
-import { lanes, notice, press, turn } from './support/hand.mjs'
+import { lanes, press, turn } from './support/hand.mjs'
 import { calm, standing, start } from './support/wxgate.mjs'
 
 /** An outage that nobody looks at ends in 5 s; a busy machine needs more. */
@@ -49,8 +49,7 @@ test('the eighth page of a browser loads and logs in, and the first goes on when
     pages.push(await open(page.context(), wxgate.base))
   }
   const eighth = pages.at(-1)
-  await press(eighth, 'do-login')
-  assert.equal((await notice(eighth)).kind, 'good')
+  await press(eighth, 'do-login', 'good')
   await lanes(eighth)
 
   assert.equal(await page.textContent('#live'), 'paused')
@@ -97,8 +96,7 @@ test('an outage ends when no page is in sight, and the page says so when it is l
   await until(({ down }) => !down)
   await show(page, true)
   await on(page)
-  await press(page, 'do-login')
-  assert.equal((await notice(page)).kind, 'good')
+  await press(page, 'do-login', 'good')
   assert.deepEqual(page.complaints, [])
 })
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { launch, shoot, visit } from './support/browser.mjs'
-import { called, calls, covering, labels, lanes, notice, press } from './support/hand.mjs'
+import { called, calls, covering, labels, lanes, press } from './support/hand.mjs'
 import { start } from './support/wxgate.mjs'
 
 let wxgate
@@ -27,8 +27,7 @@ for (const { said, pictures, ...visitor } of WALKS) {
     const page = await visit(browser, wxgate.base, visitor)
     await shoot(page, `${pictures}-0-empty`)
 
-    await press(page, 'do-login')
-    assert.deepEqual(await notice(page), { kind: 'good', text: said })
+    assert.deepEqual(await press(page, 'do-login'), { kind: 'good', text: said })
     assert.deepEqual((await lanes(page)).sort(), ['crypto', 'gateway', 'session', 'sql', 'store', 'wechat'])
     const login = await labels(page)
     assert.equal(login[0], 'wx.login')

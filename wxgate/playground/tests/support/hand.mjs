@@ -1,23 +1,27 @@
 // What a hand does with the page, and what an eye sees there.
 
-/** Presses a button of the phone and waits until nothing is under way. */
-export async function press(page, id) {
+import assert from 'node:assert/strict'
+
+/** Presses a button of the phone and waits until nothing is under way; otherwise as `settled`. */
+export async function press(page, id, kind) {
   await page.click(`#${id}`)
-  await settled(page)
+  return settled(page, kind)
 }
 
-/** Waits until the phone has done what it was told. */
-export async function settled(page) {
-  await page.waitForFunction(
-    () => document.getElementById('phone-page').getAttribute('aria-busy') === 'false',
-    undefined,
-    { timeout: 45_000 },
-  )
-}
-
-/** What the phone says: `{kind, text}`. */
-export function notice(page) {
-  return page.$eval('#phone-notice', ({ dataset, textContent }) => ({ kind: dataset.kind, text: textContent }))
+/**
+ * Waits until the phone has done what it was told, and gives what it says then: `{kind, text}`. With a `kind` it must be
+ * that one, or whoever reads the failure is told of which calls.
+ */
+export async function settled(page, kind) {
+  const over = () => {
+    if (document.getElementById('phone-page').getAttribute('aria-busy') !== 'false') return false
+    const { dataset, textContent } = document.getElementById('phone-notice')
+    return { kind: dataset.kind, text: textContent }
+  }
+  const seen = await page.waitForFunction(over, undefined, { timeout: 45_000 })
+  const said = await seen.jsonValue()
+  if (kind) assert.equal(said.kind, kind, `${said.text} (${await calls(page)})`)
+  return said
 }
 
 /** Turns a switch of the bad day. */

@@ -7,6 +7,13 @@ import { createServer } from 'node:net'
 const PATIENCE_MS = 60_000
 /** A program that was asked to end has this long. */
 const GRACE_MS = 15_000
+/** Between the ports that `cargo test` uses, buses of Redis Clusters among them, and those that systems give away. */
+const LOWEST = 32_000
+const HIGHEST = 32_700
+/** More than the programs of one process of the tests have. */
+const BLOCK = 50
+/** This process's ports, when it has asked for any. */
+let mine
 
 // Tests that are broken off take their programs along.
 process.once('SIGTERM', () => process.exit(1))
@@ -64,19 +71,44 @@ async function until(ready, program) {
   }
 }
 
-/** Ports that nobody has: all are held at once, so that they differ. */
+/**
+ * Ports that nobody has, and nobody takes: not the next program that asks the system for any, nor a connection while
+ * the program behind one is down.
+ */
 export async function freePorts(count) {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise((resolve, reject) => {
-          const server = createServer().once('error', reject)
-          server.listen(0, '127.0.0.1', () => resolve(server))
-        }),
-    ),
-  )
-  const ports = servers.map((server) => server.address().port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  mine ??= block()
+  const left = await mine
+  const ports = []
+  while (ports.length < count) {
+    const port = left.shift()
+    if (!port) throw new Error('this process has no ports left')
+    if (await isFree(port)) ports.push(port)
+  }
   return ports
+}
+
+/** A block of ports of which no other process of the tests takes any: the first is held as long as this one lives. */
+async function block() {
+  for (let first = LOWEST; first < HIGHEST; first += BLOCK) {
+    const server = await listen(first)
+    if (!server) continue
+    server.unref()
+    return Array.from({ length: BLOCK - 1 }, (_, index) => first + 1 + index)
+  }
+  throw new Error(`all ports from ${LOWEST} on are taken`)
+}
+
+async function isFree(port) {
+  const server = await listen(port)
+  if (server) await new Promise((resolve) => server.close(resolve))
+  return Boolean(server)
+}
+
+/** A server there, unless there is one. */
+function listen(port) {
+  return new Promise((resolve, reject) => {
+    const refused = (error) => (error.code === 'EADDRINUSE' ? resolve() : reject(error))
+    const server = createServer((socket) => socket.destroy()).once('error', refused)
+    server.listen(port, '127.0.0.1', () => resolve(server))
+  })
 }
